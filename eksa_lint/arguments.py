@@ -1,0 +1,116 @@
+"""What can be said on the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+from eksa_lint import __version__
+from eksa_lint.report import FORMATS
+
+_COMMANDS: Final = ("check", "explain", "rules")
+_SEVERITIES: Final = ("error", "warning", "note")
+_DESCRIPTION: Final = """\
+Says what a change to an EKS Anywhere GitOps repository does to the clusters,
+whether it gives anything away, and whether it is right, before it is merged."""
+_EPILOG: Final = """\
+examples:
+  eksa-lint                                the work tree as it is
+  eksa-lint check --staged                 what the next commit would change
+  eksa-lint check --against origin/main    what this branch would change
+  eksa-lint check --from v1 --to v2        two revisions, or two folders
+  eksa-lint explain cluster-deleted        what a rule is about, and what to do
+
+exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not be done"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line and the next command, in place of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"eksa-lint: {message}; see: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a run; `check` is the command where none is named."""
+    words = list(arguments)
+    first = next((word for word in words if not word.startswith("-")), None)
+    wants_top = any(word in ("-h", "--help", "--version") for word in words) and first not in _COMMANDS
+    if first not in _COMMANDS and not wants_top:
+        words.insert(0, "check")
+    return _parser().parse_args(words)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="eksa-lint",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"eksa-lint {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    _add_check(commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False))
+    explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
+    explain.add_argument("rule", metavar="RULE")
+    rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
+    rules.add_argument("--format", choices=("text", "json"), default="text")
+    return parser
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_argument_group("what to judge")
+    what.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
+    what.add_argument("--staged", action="store_true", help="the index against HEAD")
+    what.add_argument("--against", metavar="REV", help="the merge base of REV and HEAD, to HEAD")
+    what.add_argument("--from", metavar="A", dest="from_", help="a revision or folder, with --to")
+    what.add_argument("--to", metavar="B", help="a revision or folder, with --from")
+    what.add_argument("--hook", action="store_true", help="what pre-commit needs; says which it is")
+    what.add_argument("--all", action="store_true", help="standing findings too, not only what a change brings")
+    how = parser.add_argument_group("rules")
+    how.add_argument("--select", metavar="RULES", type=_names, help="only these rules, separated by commas")
+    how.add_argument("--ignore", metavar="RULES", type=_names, help="not these rules")
+    how.add_argument("--fail-on", choices=(*_SEVERITIES, "never"), help="exit 1 from this severity on (default: error)")
+    out = parser.add_argument_group("output")
+    out.add_argument("--format", choices=FORMATS, default="text")
+    out.add_argument(
+        "--output", metavar="[FORMAT:]FILE", action="append", default=[], type=_output,
+        help="write to a file too; repeatable, for several formats in one run",
+    )  # fmt: skip
+    out.add_argument("-v", "--verbose", action="store_true", help="show notes and what was suppressed")
+    out.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.set_defaults(check_parser=parser)
+
+
+def contradiction(options: argparse.Namespace) -> str | None:
+    """Why the words of a check do not fit together, None where they do."""
+    choices = {
+        "--hook": options.hook,
+        "--staged": options.staged,
+        "--against": options.against is not None,
+        "--from": options.from_ is not None,
+        "PATH": bool(options.paths),
+    }
+    given = [name for name, is_given in choices.items() if is_given]
+    if len(given) > 1:
+        return f"{given[0]} and {given[1]} cannot be combined; choose one"
+    if (options.from_ is None) != (options.to is None):
+        return "--from and --to go together: eksa-lint check --from A --to B"
+    return None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise argparse.ArgumentTypeError("names no rule")
+    return names
+
+
+def _output(text: str) -> tuple[str | None, Path]:
+    name, colon, file = text.partition(":")
+    if colon and name in FORMATS:
+        return name, Path(file)
+    return None, Path(text)

@@ -1,0 +1,208 @@
+"""The command line: words to calls, reports to streams, outcomes to exit codes. Everything else is imported late."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from eksa_lint.errors import CannotCheck
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from eksa_lint.finding import Report
+    from eksa_lint.policy import FailOn, Policy
+    from eksa_lint.rules.loader import RuleSet
+    from eksa_lint.snapshot.choose import Choice
+
+CLEAN: Final = 0
+FOUND: Final = 1
+CANNOT: Final = 2
+
+
+def main(arguments: "Sequence[str] | None" = None) -> int:
+    """Run a command; gives the exit code.
+
+    0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
+    """
+    from eksa_lint.arguments import parse_arguments  # noqa: PLC0415
+
+    options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except CannotCheck as error:
+        return _cannot(str(error))
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); Python must not complain about it while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FOUND
+    except KeyboardInterrupt:
+        return _cannot("interrupted")
+    except Exception as error:  # noqa: BLE001 - a traceback may show what a file holds
+        return _cannot(_internal(error))
+    return code
+
+
+def _check(options: "argparse.Namespace") -> int:
+    import gc  # noqa: PLC0415
+
+    from eksa_lint.arguments import contradiction  # noqa: PLC0415
+
+    if wrong := contradiction(options):
+        raise CannotCheck(wrong)
+    # Nodes are many and live to the end: scanning them for cycles costs as much as making them.
+    gc.disable()
+    from eksa_lint.check import check  # noqa: PLC0415
+    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+
+    choice = _choose(options)
+    rules = load_rules()
+    policy, warnings = _policy(options, choice, rules)
+    report = check(choice.before, choice.after, policy, rules, only=choice.only, everything=options.all)
+    report = _complete(report, choice, warnings)
+    _write(report, rules, options)
+    return FOUND if _fails(report, options.fail_on or policy.fail_on) else CLEAN
+
+
+def _choose(options: "argparse.Namespace") -> "Choice":
+    from eksa_lint.snapshot import choose  # noqa: PLC0415
+
+    folder = Path.cwd()
+    if options.hook:
+        return choose.hook(folder, os.environ)
+    if options.staged:
+        return choose.staged(folder)
+    if options.against is not None:
+        return choose.against(folder, options.against)
+    if options.from_ is not None:
+        return choose.between(folder, options.from_, options.to)
+    return choose.work_tree(folder, options.paths)
+
+
+def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -> "tuple[Policy, tuple[str, ...]]":
+    """The policy in force, which is the one before the change where there are two sides, and what to say about it."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from eksa_lint.check import load_policy  # noqa: PLC0415
+    from eksa_lint.config import BadConfig, unknown_rule  # noqa: PLC0415
+    from eksa_lint.policy import Policy, names  # noqa: PLC0415
+
+    warnings: tuple[str, ...] = ()
+    try:
+        policy = load_policy(choice.before or choice.after, rules)
+    except BadConfig as error:
+        if choice.before is None:
+            raise CannotCheck(str(error)) from error
+        policy = Policy()
+        warnings = (f"The configuration before the change cannot be used, the defaults were taken: {error}",)
+    for name in (*(options.select or ()), *(options.ignore or ())):
+        if not any(names([name], rule) for rule in rules):
+            raise CannotCheck(unknown_rule(name, rules))
+    return replace(
+        policy, select=options.select or policy.select, ignore=(*policy.ignore, *(options.ignore or ()))
+    ), warnings
+
+
+def _complete(report: "Report", choice: "Choice", warnings: tuple[str, ...]) -> "Report":
+    from dataclasses import replace  # noqa: PLC0415
+
+    compared = replace(report.compared, left_out=(*choice.left_out, *warnings))
+    return replace(report, compared=compared, prefix=choice.prefix)
+
+
+def _write(report: "Report", rules: "RuleSet", options: "argparse.Namespace") -> None:
+    from dataclasses import replace  # noqa: PLC0415
+
+    from eksa_lint.report import Options, render  # noqa: PLC0415
+
+    plain = Options(verbose=options.verbose)
+    for name, file in options.output:
+        _to_file(render(name or options.format, report, rules, plain), file)
+    if options.format == "github":
+        _step_summary(report, rules)
+    terminal = replace(plain, color=_has_color(options.color), width=_width())
+    sys.stdout.write(render(options.format, report, rules, terminal))
+
+
+def _step_summary(report: "Report", rules: "RuleSet") -> None:
+    """GitHub shows the file that this names on the page of the run."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        from eksa_lint.report.github import step_summary  # noqa: PLC0415
+
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(step_summary(report, rules))
+
+
+def _to_file(text: str, file: Path) -> None:
+    from eksa_lint.report.output import write  # noqa: PLC0415
+
+    try:
+        write(text, file)
+    except OSError as error:
+        raise CannotCheck(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _has_color(wish: str) -> bool:
+    if wish != "auto":
+        return wish == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 80
+    import shutil  # noqa: PLC0415
+
+    return min(shutil.get_terminal_size().columns, 120)
+
+
+def _fails(report: "Report", fail_on: "FailOn") -> bool:
+    from eksa_lint.finding import Severity  # noqa: PLC0415
+
+    return fail_on != "never" and any(
+        finding.severity.at_least(Severity(fail_on)) for finding in report.counted()
+    )
+
+
+def _explain(options: "argparse.Namespace") -> int:
+    from eksa_lint.config import unknown_rule  # noqa: PLC0415
+    from eksa_lint.report.explain import explain  # noqa: PLC0415
+    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+
+    rules = load_rules()
+    if options.rule not in rules:
+        raise CannotCheck(f"{unknown_rule(options.rule, rules)}; for all of them run: eksa-lint rules")
+    sys.stdout.write(explain(rules[options.rule], width=_width()))
+    return CLEAN
+
+
+def _rules(options: "argparse.Namespace") -> int:
+    from eksa_lint.report.explain import list_json, list_text  # noqa: PLC0415
+    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+
+    rules = load_rules()
+    sys.stdout.write(list_json(rules) if options.format == "json" else list_text(rules))
+    return CLEAN
+
+
+_COMMANDS: Final = {"check": _check, "explain": _explain, "rules": _rules}
+
+
+def _cannot(reason: str) -> int:
+    from eksa_lint.clean import clean  # noqa: PLC0415
+    from eksa_lint.secrets.scan import mask  # noqa: PLC0415
+
+    print(f"eksa-lint: {clean(mask(reason))}", file=sys.stderr)
+    return CANNOT
+
+
+def _internal(error: Exception) -> str:
+    """Where it happened, and nothing of what was read: values may be secret."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown place"
+    return f"internal error ({type(error).__name__} at {place}); report it with the command that you ran"

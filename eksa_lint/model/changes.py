@@ -1,0 +1,196 @@
+"""What is different between two inventories: objects added, changed and removed, field by field.
+
+What a change costs (`Impact`: machines replaced, updates refused) is derived from these, once it is modelled.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import basename, dirname
+from typing import Any, Literal, TypeAlias
+
+from eksa_lint.model import fields
+from eksa_lint.model.effective import effective
+from eksa_lint.model.fields import Path
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.layout import KUSTOMIZATION_NAMES
+from eksa_lint.model.pairing import pair_items
+from eksa_lint.model.resource import Resource, ResourceId
+
+Event: TypeAlias = Literal["added", "changed", "removed"]
+
+_RENAMED_SHARE = 0.5
+"""Of the objects of a root that must stand under the new one for it to be the same root renamed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field whose effective value differs. A path is None where the field is in no written parent of that side."""
+
+    old_path: Path | None
+    new_path: Path | None
+    old: Any
+    new: Any
+
+    @property
+    def path(self) -> Path:
+        path = self.new_path if self.new_path is not None else self.old_path
+        return path or ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object on both sides; at least one of them is there."""
+
+    before: Resource | None
+    after: Resource | None
+
+    @property
+    def event(self) -> Event:
+        return "added" if self.before is None else "removed" if self.after is None else "changed"
+
+    @property
+    def resource(self) -> Resource:
+        """The object as it will be, or as it was where it is gone."""
+        resource = self.after or self.before
+        assert resource is not None  # noqa: S101 - one side is always there
+        return resource
+
+    @cached_property
+    def old(self) -> dict[str, Any] | None:
+        """The effective value before."""
+        return effective(self.before) if self.before else None
+
+    @cached_property
+    def new(self) -> dict[str, Any] | None:
+        """The effective value after."""
+        return effective(self.after) if self.after else None
+
+    @cached_property
+    def fields(self) -> tuple[FieldChange, ...]:
+        """The fields that differ; all of an added or removed object is one change of the whole."""
+        keys = fields.list_keys(self.resource.group, self.resource.kind)
+        return tuple(_differences(self.old, self.new, (), (), keys))
+
+
+def compare(before: Inventory, after: Inventory) -> list[Change]:
+    """The objects that differ. A moved file, the order of documents or keys, and a comment are no change."""
+    paths = _paths_to_compare(before, after)
+    old = _by_identity(before, (path for path in paths if path in before.manifests))
+    new = _by_identity(after, (path for path in paths if path in after.manifests))
+    for root, renamed in _renamed_roots(before, after, old, new).items():
+        old = {_moved(identity, root, renamed): resources for identity, resources in old.items()}
+    broken = {path for path in paths if path in after.manifests and after.stream(path).broken}
+    changes = []
+    for identity in [*new, *(identity for identity in old if identity not in new)]:
+        for first, second in _pair_resources(old.get(identity, []), new.get(identity, [])):
+            if second is None and first is not None and first.path in broken:
+                continue  # Flux stops at the broken file and removes nothing
+            change = Change(first, second)
+            if first is None or second is None or (first.node is not second.node and change.fields):
+                changes.append(change)
+    return changes
+
+
+def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
+    """Files whose bytes differ, and files that now land in another root or namespace though they do not."""
+    changed = [
+        path
+        for path in sorted(before.manifests.keys() | after.manifests.keys())
+        if before.manifests.get(path) != after.manifests.get(path)
+    ]
+    below = {dirname(path) for path in changed if basename(path) in KUSTOMIZATION_NAMES}
+    if before.layout.sync_folders != after.layout.sync_folders or any(
+        path in inventory.layout.sync_files for path in changed for inventory in (before, after)
+    ):
+        below |= before.layout.sync_folders | after.layout.sync_folders
+    if not below:
+        return changed
+    same = (path for path in before.manifests if before.manifests[path] == after.manifests.get(path))
+    moved = [path for path in same if _is_below(path, below) and before.context(path) != after.context(path)]
+    return sorted([*changed, *moved])
+
+
+def _is_below(path: str, folders: set[str]) -> bool:
+    folder = path
+    while folder:
+        folder = dirname(folder)
+        if folder in folders:
+            return True
+    return False
+
+
+def _by_identity(inventory: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
+    found: dict[ResourceId, list[Resource]] = {}
+    for path in paths:
+        for resource in inventory.resources_in(path):
+            if not resource.patch:
+                found.setdefault(resource.id, []).append(resource)
+    return found
+
+
+def _renamed_roots(
+    before: Inventory,
+    after: Inventory,
+    old: dict[ResourceId, list[Resource]],
+    new: dict[ResourceId, list[Resource]],
+) -> dict[str, str]:
+    """Roots that are gone and whose objects stand under one that was not there before."""
+    gone = {identity.root for identity in old} - {_root_name(folder) for folder in after.layout.sync_folders} - {""}
+    come = {identity.root for identity in new} - {_root_name(folder) for folder in before.layout.sync_folders} - {""}
+    renamed = {}
+    for root in sorted(gone):
+        objects = {identity[1:] for identity in old if identity.root == root}
+        for candidate in sorted(come):
+            shared = objects & {identity[1:] for identity in new if identity.root == candidate}
+            if len(shared) > _RENAMED_SHARE * len(objects):
+                renamed[root] = candidate
+                come.discard(candidate)
+                break
+    return renamed
+
+
+def _root_name(folder: str) -> str:
+    return folder or "."
+
+
+def _moved(identity: ResourceId, root: str, renamed: str) -> ResourceId:
+    return identity._replace(root=renamed) if identity.root == root else identity
+
+
+def _pair_resources(
+    old: list[Resource], new: list[Resource]
+) -> Iterator[tuple[Resource | None, Resource | None]]:
+    """Where an identity has several resources, those in the same file belong together."""
+    left = list(old)
+    for resource in new:
+        partner = next((other for other in left if other.path == resource.path), left[0] if left else None)
+        if partner:
+            left.remove(partner)
+        yield partner, resource
+    for resource in left:
+        yield resource, None
+
+
+def _differences(
+    old: Any, new: Any, old_path: Path | None, new_path: Path | None, keys: Any
+) -> Iterator[FieldChange]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in [*new, *(name for name in old if name not in new)]:
+            yield from _differences(old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), keys)
+    elif isinstance(old, list) and isinstance(new, list):
+        pattern = fields.pattern_of(new_path if new_path is not None else old_path or ())
+        for first, second in pair_items(old, new, keys.get(pattern)):
+            yield from _differences(
+                None if first is None else old[first],
+                None if second is None else new[second],
+                None if first is None else _below(old_path, first),
+                None if second is None else _below(new_path, second),
+                keys,
+            )
+    elif old != new or type(old) is not type(new):  # Python holds True and 1 for the same
+        yield FieldChange(old_path, new_path, old, new)
+
+
+def _below(path: Path | None, step: str | int) -> Path | None:
+    return None if path is None else (*path, step)

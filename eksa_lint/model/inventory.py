@@ -1,0 +1,166 @@
+"""The objects of one snapshot, found without reading more than is asked for."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Final
+
+from eksa_lint import data
+from eksa_lint.finding import Side
+from eksa_lint.model.layout import KUSTOMIZE, Context, Layout
+from eksa_lint.model.library import Library
+from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.snapshot import Blob, Snapshot
+from eksa_lint.syntax import Node, Stream
+
+EKSA_BYTES: Final = EKSA.encode()
+_KIND_LINE: Final = re.compile(rb"^kind[ \t]*:", re.MULTILINE)
+_CLUSTER_LINE: Final = re.compile(rb"""^kind[ \t]*:[ \t]*["']?Cluster["']?[ \t]*(?:#.*)?\r?$""", re.MULTILINE)
+_MANIFESTS: Final = (".yaml", ".yml", ".json")
+
+
+class Inventory:
+    """Maps an identity to one or more resources, lazily.
+
+    Every path and blob id is known and every manifest's bytes are loaded; a blob is parsed on first use, and what
+    may use a name is found by searching bytes.
+    """
+
+    def __init__(self, snapshot: Snapshot, library: Library, side: Side) -> None:
+        self.snapshot = snapshot
+        self.side: Side = side
+        self._library = library
+        self._blobs = {path: blob for path, blob in snapshot.blobs.items() if is_manifest(path)}
+        library.load(snapshot, self._blobs.values())
+        self._blobs = {path: blob for path, blob in self._blobs.items() if self._holds_objects(blob)}
+        self._resources: dict[str, tuple[Resource, ...]] = {}
+        self._contexts: dict[str, Context] = {}
+
+    @property
+    def manifests(self) -> dict[str, Blob]:
+        """The files that may hold objects, by path."""
+        return self._blobs
+
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout(tuple(self._blobs), self.content, self.stream)
+
+    def content(self, path: str) -> bytes:
+        return self._library.content(self._blobs[path])
+
+    def stream(self, path: str) -> Stream:
+        return self._library.stream(self._blobs[path])
+
+    def context(self, path: str) -> Context:
+        if path not in self._contexts:
+            self._contexts[path] = self.layout.context(path)
+        return self._contexts[path]
+
+    def resources_in(self, path: str) -> tuple[Resource, ...]:
+        """The objects of one file, patches too, in the order of its text."""
+        if path not in self._blobs:
+            return ()
+        if path not in self._resources:
+            self._resources[path] = tuple(self._extract(path))
+        return self._resources[path]
+
+    def all(self) -> Iterator[Resource]:
+        """Every object; parses every file."""
+        for path in self._blobs:
+            yield from self.resources_in(path)
+
+    def get(self, identity: ResourceId) -> list[Resource]:
+        """The resources with an identity: none, one, or several that stand in each other's way."""
+        if identity.name in self._blobs:  # known by its path
+            return [resource for resource in self.resources_in(identity.name) if resource.id == identity]
+        return [
+            resource
+            for resource in self.mentioning(identity.name, identity.root)
+            if resource.id == identity and not resource.patch
+        ]
+
+    def mentioning(self, text: str, root: str) -> Iterator[Resource]:
+        """Every object of the files in a root whose bytes hold a text."""
+        for path in self._files_mentioning(text):
+            if self.layout.root(path) == root:
+                yield from self.resources_in(path)
+
+    def count_objects(self) -> int:
+        """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
+        return sum(len(_KIND_LINE.findall(self.content(path))) for path in self._blobs)
+
+    def count_clusters(self) -> int:
+        """How many EKS Anywhere clusters the files seem to hold, by their text."""
+        return sum(
+            len(_CLUSTER_LINE.findall(content))
+            for path in self._blobs
+            if EKSA_BYTES in (content := self.content(path))
+        )
+
+    def _files_mentioning(self, text: str) -> list[str]:
+        wanted = text.encode("utf-8", "surrogateescape")
+        if wanted not in self._mentions:
+            self._mentions[wanted] = [path for path in self._blobs if wanted in self.content(path)]
+        return self._mentions[wanted]
+
+    @cached_property
+    def _mentions(self) -> dict[bytes, list[str]]:
+        return {}
+
+    def _holds_objects(self, blob: Blob) -> bool:
+        """JSON is mostly something else (packages, dashboards); only a file that speaks of objects is read as one."""
+        if not blob.path.endswith(".json"):
+            return True
+        content = self._library.content(blob)
+        return b'"apiVersion"' in content and b'"kind"' in content
+
+    def _extract(self, path: str) -> Iterator[Resource]:
+        stream = self.stream(path)
+        for document in stream.documents:
+            for position, node in enumerate(_objects(document.root)):
+                identity, version = self._identify(node.value, path, f"{document.index}.{position}")
+                yield Resource(
+                    identity, version, self.side, path, stream.source, node, patch=self.context(path).patch
+                )
+
+    def _identify(self, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
+        group, _, version = value["apiVersion"].rpartition("/")
+        kind = value["kind"]
+        metadata = value.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        if group == KUSTOMIZE or not isinstance(name, str | int | float) or name == "" or _is_kubeconfig(value):
+            place = path if position == "0.0" else f"{path}#{position}"
+            return ResourceId("", group, kind, "", place), version
+        context = self.context(path)
+        namespace = context.namespace or metadata.get("namespace") or "default"
+        if is_cluster_scoped(group, kind):
+            namespace = ""
+        return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+
+
+def is_manifest(path: str) -> bool:
+    return path.endswith(_MANIFESTS) or path.endswith("/Kustomization") or path == "Kustomization"
+
+
+def is_cluster_scoped(group: str, kind: str) -> bool:
+    return kind in data.table("cluster-scoped").get(group, ())
+
+
+def _objects(node: Node) -> Iterator[Node]:
+    """The object of a document, or those of a list of objects."""
+    value = node.value
+    if not isinstance(value, dict):
+        return
+    kind, version = value.get("kind"), value.get("apiVersion")
+    if not isinstance(kind, str) or not isinstance(version, str) or not kind or not version:
+        return
+    items = node.find(("items",))
+    if kind.endswith("List") and items is not None and items.items is not None:
+        for item in items.items:
+            yield from _objects(item)
+    else:
+        yield node
+
+
+def _is_kubeconfig(value: dict[str, Any]) -> bool:
+    return value.get("kind") == "Config" and value.get("apiVersion") == "v1" and "clusters" in value

@@ -1,0 +1,68 @@
+"""From `Report` to text, one module a format. A format is imported when it is asked for, never before."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from eksa_lint.finding import Report
+    from eksa_lint.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to print. `verbose` adds notes and suppressed findings where a format leaves them out."""
+
+    color: bool = False
+    width: int = 80
+    """Columns of the terminal; 80 where there is none."""
+
+    verbose: bool = False
+
+
+def render(format_name: str, report: "Report", rules: "Mapping[str, Rule]", options: Options) -> str:
+    """The report in one of `FORMATS`, ending in a line end."""
+    return _RENDERERS[format_name](report, rules, options)
+
+
+def _text(report: "Report", rules: "Mapping[str, Rule]", options: Options) -> str:
+    from eksa_lint.report import text  # noqa: PLC0415 - only what is asked for is imported
+
+    return text.render(report, rules, color=options.color, width=options.width, verbose=options.verbose)
+
+
+def _json(report: "Report", rules: "Mapping[str, Rule]", _options: Options) -> str:
+    from eksa_lint.report import json_format  # noqa: PLC0415
+
+    return json_format.render(report, rules)
+
+
+def _sarif(report: "Report", rules: "Mapping[str, Rule]", options: Options) -> str:
+    from eksa_lint.report import sarif  # noqa: PLC0415
+
+    return sarif.render(report, rules, suppressed=options.verbose)
+
+
+def _github(report: "Report", rules: "Mapping[str, Rule]", options: Options) -> str:
+    from eksa_lint.report import github  # noqa: PLC0415
+
+    return github.render(report, rules, verbose=options.verbose)
+
+
+def _markdown(report: "Report", rules: "Mapping[str, Rule]", _options: Options) -> str:
+    from eksa_lint.report import markdown  # noqa: PLC0415
+
+    return markdown.render(report, rules)
+
+
+_Renderer: TypeAlias = "Callable[[Report, Mapping[str, Rule], Options], str]"
+
+_RENDERERS: Final[dict[str, _Renderer]] = {
+    "text": _text,
+    "json": _json,
+    "sarif": _sarif,
+    "github": _github,
+    "markdown": _markdown,
+}
+FORMATS: Final = tuple(_RENDERERS)

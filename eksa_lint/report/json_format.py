@@ -1,0 +1,111 @@
+"""For programs: version 1 of the format that `schemas/report.json` describes.
+
+Equal reports give equal bytes, so the time it took is left out.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from eksa_lint import __version__
+from eksa_lint.finding import Finding, Report, Severity
+from eksa_lint.clean import clean
+from eksa_lint.report.phrases import suppressed
+from eksa_lint.rules.rule import Rule
+from eksa_lint.syntax.source import Span
+
+VERSION: Final = 1
+
+
+def render(report: Report, rules: Mapping[str, Rule]) -> str:
+    findings = sorted(
+        report.findings, key=lambda finding: (finding.sort_key, finding.side, finding.fingerprint)
+    )
+    content = {
+        "version": VERSION,
+        "tool": {"name": "eksa-lint", "version": __version__},
+        "compared": _compared(report),
+        "findings": [_finding(finding, rules.get(finding.rule)) for finding in findings],
+        "summary": {
+            **{severity.value: report.count(severity) for severity in Severity},
+            "suppressed": len(suppressed(report)),
+        },
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _compared(report: Report) -> dict[str, Any]:
+    compared = report.compared
+    return {
+        "before": _clean(compared.before),
+        "after": clean(compared.after),
+        "resources": compared.resources,
+        "files": compared.files,
+        "clusters": compared.clusters,
+        "changed_resources": compared.changed_resources,
+        "changed_files": compared.changed_files,
+        "changed_clusters": compared.changed_clusters,
+        "left_out": [clean(sentence) for sentence in compared.left_out],
+    }
+
+
+def _finding(finding: Finding, rule: Rule | None) -> dict[str, Any]:
+    return {
+        "rule": clean(finding.rule),
+        "rule_url": rule.url if rule else None,
+        "severity": finding.severity.value,
+        "consequence": finding.consequence.value,
+        "message": clean(finding.message),
+        "side": finding.side,
+        **_place(finding.path, finding.span),
+        "resource": _resource(finding),
+        "fingerprint": finding.fingerprint,
+        "related": [
+            {"message": clean(related.message), "side": related.side, **_place(related.path, related.span)}
+            for related in finding.related
+        ],
+        "fix": None,
+        "suppressed": _suppressed(finding),
+    }
+
+
+def _place(path: str | None, span: Span | None) -> dict[str, Any]:
+    """All null together where there is no place."""
+    if path is None or span is None:
+        return dict.fromkeys(("path", "line", "column", "end_line", "end_column"))
+    return {
+        "path": clean(path),
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _resource(finding: Finding) -> dict[str, str] | None:
+    resource = finding.resource
+    if resource is None:
+        return None
+    return {
+        "root": clean(resource.root),
+        "group": clean(resource.group),
+        "kind": clean(resource.kind),
+        "namespace": clean(resource.namespace),
+        "name": clean(resource.name),
+    }
+
+
+def _suppressed(finding: Finding) -> dict[str, str | None] | None:
+    suppression = finding.suppressed
+    if suppression is None:
+        return None
+    return {
+        "by": suppression.by,
+        "reason": clean(suppression.reason),
+        "owner": _clean(suppression.owner),
+        "until": _clean(suppression.until),
+    }
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else clean(text)

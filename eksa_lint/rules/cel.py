@@ -1,0 +1,107 @@
+"""The expression language. Nothing else in this package touches the CEL runtime.
+
+Google's runtime gives errors back as values, truthy ones, and raises in other cases. `Evaluator` turns both into a
+`Failure`, so that a caller gets true, false or a failure and cannot take an error for a pass.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_VARIABLES: Final = ("object", "oldObject", "self", "oldSelf", "written", "oldWritten", "variables")
+_OPAQUE: Final = re.compile(r"(?<![.\w])(ip|cidr|quantity|semver|url)\(")
+_STATUS: Final = re.compile(r"^[A-Z_]+: ")
+
+
+class BadExpression(ValueError):
+    """An expression that does not compile; `line` counts from the first line of the expression."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an expression has no value."""
+
+    reason: str
+
+
+class Evaluator:
+    """Compiles on first use and evaluates; `resolve` answers `ref()` for the object that is judged."""
+
+    def __init__(self, resolve: Callable[[Any], list[Any]]) -> None:
+        from cel_expr_python import cel  # noqa: PLC0415 - only where a rule is evaluated
+        from cel_expr_python.ext import ext_optional, ext_strings  # noqa: PLC0415
+
+        kinds = cel.Type
+        arguments = {"map": kinds.MAP, "null": kinds.NULL, "string": kinds.STRING, "list": kinds.LIST, "int": kinds.INT}
+        overloads = [
+            cel.Overload(f"ref_{name}", kinds.LIST, [kind], is_member=False, impl=resolve)
+            for name, kind in arguments.items()
+        ]
+        self._boolean = kinds.BOOL
+        self._error = kinds.ERROR
+        self._environment = cel.NewEnv(
+            variables=dict.fromkeys(_VARIABLES, kinds.DYN),
+            extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+            functions=[cel.FunctionDecl("ref", overloads)],
+        )
+        self._compiled: dict[str, Any] = {}
+
+    def compile(self, expression: str) -> Any:
+        """The compiled expression.
+
+        Raises:
+            BadExpression: it is no CEL, or uses a name that there is not.
+        """
+        if expression not in self._compiled:
+            opaque = _OPAQUE.search(expression)
+            if opaque:
+                raise BadExpression(
+                    f"{opaque[1]}() gives a type that this runtime cannot return; there are flat functions instead, "
+                    "see CONTRIBUTING.md", 1
+                )  # fmt: skip
+            try:
+                self._compiled[expression] = self._environment.compile(expression)
+            except RuntimeError as error:
+                raise _bad_expression(str(error)) from error
+        return self._compiled[expression]
+
+    def activation(self, values: Mapping[str, Any]) -> Any:
+        """The values of the variables, converted once for all expressions that are evaluated with it."""
+        return self._environment.Activation({**dict.fromkeys(_VARIABLES), **values})
+
+    def judge(self, expression: str, activation: Any) -> bool | Failure:
+        """Whether what the expression says holds."""
+        value = self.value(expression, activation)
+        if isinstance(value, bool | Failure):
+            return value
+        return Failure(f"it gives {type(value).__name__} {value!r} and not true or false")
+
+    def text(self, expression: str, activation: Any) -> str | Failure:
+        value = self.value(expression, activation)
+        return value if isinstance(value, str | Failure) else Failure(f"it gives {type(value).__name__} and not text")
+
+    def value(self, expression: str, activation: Any) -> Any:
+        """The plain value of an expression, or a `Failure`. The only place that evaluates."""
+        try:
+            result = self.compile(expression).eval(activation)
+            if result.type() == self._error:
+                return Failure(_STATUS.sub("", str(result.value())))
+            return result.plain_value()
+        except BadExpression as error:
+            return Failure(error.reason)
+        except (RuntimeError, ValueError, TypeError, OverflowError, UnicodeError) as error:
+            return Failure(_STATUS.sub("", str(error)) or type(error).__name__)
+
+
+def _bad_expression(message: str) -> BadExpression:
+    """From `INVALID_ARGUMENT: ERROR: <input>:2:5: what is wrong` and a drawing below it."""
+    match = re.search(r"<input>:(\d+):\d+: ([^\n]*)", message)
+    if not match:
+        return BadExpression(message.splitlines()[0], 1)
+    return BadExpression(match[2].removesuffix(" [INVALID_ARGUMENT]").removesuffix(" (in container '')"), int(match[1]))

@@ -1,0 +1,50 @@
+"""Checks in Python, for what CEL cannot say: each is registered under the name that rule files use.
+
+A check that looks at one thing takes it and the context; the subject of its rules decides what it is given:
+`resource` a `Resource`, `change` a `Change`, `file` a `File`, `repository` only the context.
+"""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, Final, TypeAlias, TypeVar
+
+from eksa_lint.rules.draft import Draft
+
+Check: TypeAlias = Callable[..., Iterator[Draft]]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_MODULES: Final = {
+    "schema": "schema",
+    "token-shapes": "secrets",
+    "kubeconfig": "secrets",
+    "secret-object": "secrets",
+    "syntax": "syntax",
+    "references": "references",
+    "identity": "identity",
+    "immutable-fields": "immutable",
+    "deletions": "deletions",
+}
+"""Which module registers which check; it is imported when a rule first needs it."""
+
+_registry: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[_Function], _Function]:
+    """Register a function as the check of that name."""
+
+    def register(function: _Function) -> _Function:
+        _registry[name] = function
+        return function
+
+    return register
+
+
+def registered(name: str) -> Check:
+    """The check of a name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    if name not in _registry:
+        import_module(f"{__name__}.{_MODULES[name]}")
+    return _registry[name]

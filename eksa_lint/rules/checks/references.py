@@ -1,0 +1,69 @@
+"""References that name nothing."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Protocol
+
+from eksa_lint.model import fields
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.references import Reference, references_of
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.draft import Draft
+
+
+class _Context(Protocol):
+    @property
+    def inventory(self) -> Inventory: ...
+
+
+@check("references")
+def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft]:
+    for reference in references_of(resource):
+        target = reference.target
+        if _is_template(target.name) or context.inventory.get(target):
+            continue
+        where = fields.spell(reference.path, resource.value, resource.group, resource.kind)
+        yield Draft(
+            rule="dangling-reference",
+            message=f"{resource.title} names {target.kind} {target.name}, {_reason(context.inventory, resource, reference)}",
+            place=resource.place((*reference.path, "name")),
+            resource=resource,
+            field=where,
+            values=(target.kind, target.namespace, target.name),
+            label=_label(context.inventory, reference),
+        )
+
+
+def _reason(inventory: Inventory, resource: Resource, reference: Reference) -> str:
+    target = reference.target
+    same_name = [other for other in inventory.mentioning(target.name, target.root) if other.id.name == target.name]
+    for other in same_name:
+        if other.kind == target.kind and other.group == target.group:
+            return (
+                f"which is in namespace {other.id.namespace} ({other.path}); "
+                f"it must be in {target.namespace}, as {resource.title} is"
+            )
+    for other in same_name:
+        if other.group == target.group and other.kind != resource.kind:
+            return f"but {target.name} is a {other.kind} ({other.path})"
+    return f"which is not in {_scope(target.root)}"
+
+
+def _label(inventory: Inventory, reference: Reference) -> str:
+    target = reference.target
+    names = {
+        other.id.name
+        for other in inventory.mentioning(target.kind, target.root)
+        if other.kind == target.kind and other.id.namespace == target.namespace
+    }
+    close = get_close_matches(target.name, sorted(names), n=1, cutoff=0.5)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def _scope(root: str) -> str:
+    return f"what Flux applies from {root}" if root else "these files"
+
+
+def _is_template(text: str) -> bool:
+    return any(mark in text for mark in ("${", "{{", "$(", "<%"))

@@ -1,0 +1,74 @@
+"""Whether an object has the shape that its kind declares: fields, types, values, and the kind itself."""
+
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+from eksa_lint.finding import Place
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.draft import Draft
+from eksa_lint.schema import catalog
+from eksa_lint.schema.explain import SchemaError, explain, explain_kind
+from eksa_lint.schema.wording import field
+
+_MADE_BY_RELEASES: Final = "Bundles"
+"""Published with every release and never written by hand; its shape is only known for the newest one."""
+
+
+class Context(Protocol):
+    """What the check needs of the context that checks are given."""
+
+    @property
+    def eksa_version(self) -> str | None:
+        """The release that the configuration names for objects that name none themselves."""
+
+
+@check("schema")
+def schema(resource: Resource, context: Context) -> Iterator[Draft]:
+    """Every error of the object against the schema of its release."""
+    for error in _errors(resource, context):
+        if not _is_unquoted_version(resource, error):
+            yield Draft(
+                rule=error.rule,
+                message=error.message,
+                place=_place(resource, error),
+                resource=resource,
+                field=field(resource.value, error.path),
+                values=error.values,
+                label=error.label,
+            )
+
+
+def _errors(resource: Resource, context: Context) -> Iterator[SchemaError]:
+    if resource.kind == _MADE_BY_RELEASES:
+        return iter(())
+    written = resource.spec.get("eksaVersion") if resource.group == EKSA else None
+    eksa_version = written if isinstance(written, str) else context.eksa_version
+    shape = catalog.find(resource.group, resource.version, resource.kind, eksa_version)
+    if shape is None:
+        return explain_kind(resource.group, resource.version, resource.kind, eksa_version)
+    return explain(shape, resource.value, partial=resource.patch)
+
+
+def _is_unquoted_version(resource: Resource, error: SchemaError) -> bool:
+    """Whether it is what the rule `kubernetes-version-unquoted` reports, which knows what was meant."""
+    match error.path:
+        case ("spec", "kubernetesVersion") | (
+            "spec",
+            "workerNodeGroupConfigurations",
+            int(),
+            "kubernetesVersion",
+        ):
+            node = resource.node.find(error.path)
+            return resource.kind == "Cluster" and node is not None and isinstance(node.value, int | float)
+    return False
+
+
+def _place(resource: Resource, error: SchemaError) -> Place:
+    """The field; a missing one by its parent's key, or by the first key of the list item it belongs to."""
+    parent = error.path[:-1]
+    if error.at_key and parent and isinstance(parent[-1], int) and resource.node.find(error.path) is None:
+        item = resource.node.find(parent)
+        if item is not None and item.entries:
+            return resource.place((*parent, next(iter(item.entries))), key=True)
+    return resource.place(error.path, key=error.at_key)

@@ -1,0 +1,42 @@
+"""Problems of the text itself, met while it was parsed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from eksa_lint.finding import Severity
+from eksa_lint.model.file import File
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax import Problem
+from eksa_lint.syntax.parse import is_template
+
+
+@check("syntax")
+def syntax(file: File, _: Any) -> Iterator[Draft]:
+    for problem in file.problems:
+        yield Draft(
+            rule=problem.kind,
+            message=_message(file, problem),
+            place=file.place(problem.start, problem.end),
+            field=str(problem.message),
+            severity=_severity(file, problem),
+        )
+
+
+def _message(file: File, problem: Problem) -> str:
+    if problem.kind == "duplicate-key":
+        return f"the key {problem.message} is given twice; the last one counts"
+    if problem.kind == "too-complex":
+        return f"{file.path} was not judged: {problem.message}"
+    if is_template(file.source.text):
+        return f"{file.path} is a template and was not judged as it stands: {problem.message}"
+    return f"{file.path} is no YAML: {problem.message}"
+
+
+def _severity(file: File, problem: Problem) -> Severity | None:
+    """A template is YAML once it is rendered; a huge file that names no API version holds nothing to apply."""
+    if problem.kind == "yaml-syntax" and is_template(file.source.text):
+        return Severity.NOTE
+    if problem.kind == "too-complex" and file.source.text and "apiVersion" not in file.source.text:
+        return Severity.NOTE
+    return None

@@ -1,0 +1,30 @@
+"""What a rule hands over: still with nodes and offsets, not yet lines and masked text."""
+
+from dataclasses import dataclass
+
+from eksa_lint.finding import Consequence, Place, Severity
+from eksa_lint.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding before it is placed, masked and numbered.
+
+    `field` is the field path with list keys instead of indexes and `values` what makes this finding differ from
+    another at the same field; both only serve the fingerprint. `secret` marks the offsets of the place's source
+    that must never be shown (the place itself where nothing else is named, for a consequence of `leaks`).
+    `old_place` is the same field before the change, shown above it with a minus.
+    """
+
+    rule: str
+    message: str
+    place: Place | None = None
+    resource: Resource | None = None
+    field: str = ""
+    values: tuple[str, ...] = ()
+    label: str = ""
+    severity: Severity | None = None
+    consequence: Consequence | None = None
+    old_place: Place | None = None
+    related: tuple[tuple[str, Place], ...] = ()
+    secret: tuple[tuple[int, int], ...] = ()

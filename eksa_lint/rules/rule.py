@@ -1,0 +1,147 @@
+"""A rule as its file describes it."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from eksa_lint import HOME
+from eksa_lint.finding import Consequence, Severity
+
+Subject: TypeAlias = Literal["resource", "change", "cluster", "file", "repository"]
+Event: TypeAlias = Literal["added", "changed", "removed"]
+Status: TypeAlias = Literal["preview", "stable", "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """One thing that must hold. `on` narrows the rule's subjects; severity and consequence override the rule's."""
+
+    expression: str
+    on: Subject | None = None
+    message: str = ""
+    message_expression: str = ""
+    label_expression: str = ""
+    path: str = ""
+    severity: Severity | None = None
+    consequence: Consequence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What an example must find, where a `# finds:` comment cannot stand."""
+
+    message: str
+    line: int
+    path: str | None = None
+    side: Literal["before", "after"] = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Files by path, before (None: nothing is compared) and after."""
+
+    name: str
+    before: dict[str, str] | None
+    after: dict[str, str]
+    finds: tuple[Finds, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    title: str
+    severity: Severity
+    consequence: Consequence
+    since: str
+    status: Status
+    subjects: tuple[Subject, ...]
+    kinds: tuple[str, ...]
+    events: tuple[Event, ...]
+    why: str
+    fix: str
+    references: tuple[str, ...]
+    file: str = ""
+    replaced_by: str | None = None
+    each: tuple[str, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    validations: tuple[Validation, ...] = ()
+    check: str = ""
+    example_data: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    """The examples as written; `examples` makes them up, only where they are wanted."""
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        return tuple(_example(data) for data in self.example_data)
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the reason, for the one line that a finding has room for."""
+        first, dot, _ = self.why.replace("\n", " ").partition(". ")
+        return first.rstrip(".") if dot else first.strip().rstrip(".")
+
+    @property
+    def url(self) -> str:
+        return f"{HOME}/blob/main/rules/{self.file}"
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any], file: str) -> "Rule":
+        """From the content of a rule file that fits `schemas/rule.json`."""
+        match = data["match"]
+        subjects = match["on"]
+        return cls(
+            id=data["id"],
+            title=data["title"],
+            severity=Severity(data["severity"]),
+            consequence=Consequence(data["consequence"]),
+            since=data["since"],
+            status=data["status"],
+            subjects=tuple(subjects) if isinstance(subjects, list) else (subjects,),
+            kinds=tuple(match.get("kinds", ())),
+            events=tuple(match.get("events", ("changed",))),
+            why=data["why"].strip(),
+            fix=data["fix"].strip(),
+            references=tuple(data["references"]),
+            file=file,
+            replaced_by=data.get("replacedBy"),
+            each=_each(data.get("each", ())),
+            variables=tuple(Variable(item["name"], item["expression"]) for item in data.get("variables", ())),
+            validations=tuple(_validation(item) for item in data.get("validations", ())),
+            check=data.get("check", ""),
+            example_data=tuple(data.get("examples", ())),
+        )
+
+
+def _each(written: str | list[str]) -> tuple[str, ...]:
+    return (written,) if isinstance(written, str) else tuple(written)
+
+
+def _validation(data: dict[str, Any]) -> Validation:
+    return Validation(
+        expression=data["expression"],
+        on=data.get("on"),
+        message=data.get("message", ""),
+        message_expression=data.get("messageExpression", ""),
+        label_expression=data.get("labelExpression", ""),
+        path=data.get("path", ""),
+        severity=Severity(data["severity"]) if "severity" in data else None,
+        consequence=Consequence(data["consequence"]) if "consequence" in data else None,
+    )
+
+
+def _example(data: dict[str, Any]) -> Example:
+    path = data.get("path", "eksa-cluster.yaml")
+
+    def files(content: str | dict[str, str]) -> dict[str, str]:
+        return {path: content} if isinstance(content, str) else content
+
+    return Example(
+        name=data["name"],
+        before=files(data["before"]) if "before" in data else None,
+        after=files(data["after"]),
+        finds=tuple(Finds(**item) for item in data.get("finds", ())),
+    )

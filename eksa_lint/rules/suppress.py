@@ -1,0 +1,71 @@
+"""`# eksa-lint: ignore[rule-id] reason`: which findings such comments silence, and which comments are wrong."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from eksa_lint.config import unknown_rule
+from eksa_lint.finding import Finding, Suppressed
+from eksa_lint.model.file import File
+from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.loader import RuleSet
+from eksa_lint.syntax import Directive
+
+_SYNTAX = "write `# eksa-lint: ignore[rule-id] reason`"
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """The directives of one file."""
+
+    file: File
+    directives: tuple[Directive, ...]
+
+
+def suppress(findings: Iterable[Finding], comments: Mapping[str, Comments]) -> Iterator[tuple[Finding, Directive | None]]:
+    """Each finding, marked where a comment silences it, and with that comment."""
+    for finding in findings:
+        directive = _silencing(finding, comments)
+        if directive is not None and finding.suppressed is None:
+            yield replace(finding, suppressed=Suppressed("comment", directive.reason)), directive
+        else:
+            yield finding, directive
+
+
+def wrong_comments(comments: Comments, rules: RuleSet) -> Iterator[Draft]:
+    """Comments that cannot be understood, give no reason, or name a rule that does not exist."""
+    for directive in comments.directives:
+        place = comments.file.place(directive.start, directive.end)
+        if not directive.rules:
+            yield Draft("suppression-invalid", f"this comment silences nothing; {_SYNTAX}", place)
+        elif not directive.reason:
+            yield Draft(
+                "suppression-invalid", f"ignoring {', '.join(directive.rules)} needs a reason; {_SYNTAX}", place
+            )
+        for name in directive.rules:
+            if name not in rules:
+                yield Draft("suppression-invalid", unknown_rule(name, rules), place, values=(name,))
+
+
+def unused_comments(comments: Comments, used: Iterable[Directive], rules: RuleSet) -> Iterator[Draft]:
+    """Comments that silenced nothing, though every rule they name was run on the file."""
+    silenced = set(used)
+    for directive in comments.directives:
+        known = [rules[name] for name in directive.rules if name in rules]
+        if directive in silenced or not directive.reason or not known or any("change" in rule.subjects for rule in known):
+            continue
+        yield Draft(
+            "suppression-unused",
+            f"there is nothing to ignore here for {', '.join(rule.id for rule in known)}; remove the comment",
+            comments.file.place(directive.start, directive.end),
+            values=directive.rules,
+        )
+
+
+def _silencing(finding: Finding, comments: Mapping[str, Comments]) -> Directive | None:
+    if finding.path is None or finding.span is None or finding.path not in comments or finding.side != "after":
+        return None
+    for directive in comments[finding.path].directives:
+        if directive.reason and finding.rule in directive.rules:
+            if finding.span.line <= directive.target <= finding.span.end_line:
+                return directive
+    return None

@@ -1,0 +1,127 @@
+"""Which JSON Schema a resource is judged by: of its kind, and of the EKS Anywhere release it is written for.
+
+Nothing is read before it is asked for, and the validator is imported with the first resource that needs one.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from eksa_lint.data import schemas_folder
+
+EKS_ANYWHERE: Final = "anywhere.eks.amazonaws.com"
+
+_RELEASE: Final = re.compile(r"v?([0-9]+)\.([0-9]+)(?![0-9])")
+_WITHOUT_SCHEMA: Final = frozenset({"Release"})
+"""Kinds of the group that no CRD describes: the published manifest that lists all releases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The shape of one kind; `release` is empty where the kind does not go with EKS Anywhere's releases."""
+
+    group: str
+    version: str
+    kind: str
+    release: str
+    file: str
+    """Below `schemas/`."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return _read(self.file)
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the value fits; the gate that nearly every resource passes."""
+        accepted: bool = _validator(self.file).is_valid(value)
+        return accepted
+
+
+def find(group: str, version: str, kind: str, eksa_version: str | None = None) -> Schema | None:
+    """The schema for a resource, None where there is none.
+
+    `eksa_version` is what `spec.eksaVersion` says, such as v0.22.3. A release not known yet is judged as the
+    newest, one before the first known as that.
+    """
+    if group != EKS_ANYWHERE:
+        file = _flux_index().get(group, {}).get(kind, {}).get(version)
+        return Schema(group, version, kind, "", f"flux/{file}") if file else None
+    if version not in versions(group, kind):
+        return None
+    return at_release(kind, release_for(eksa_version))
+
+
+def at_release(kind: str, release: str) -> Schema | None:
+    """The schema of an EKS Anywhere kind in exactly this release."""
+    index = _eks_anywhere_index()
+    file = index["releases"][release].get(kind)
+    return Schema(EKS_ANYWHERE, index["version"], kind, release, f"eks-anywhere/{file}") if file else None
+
+
+def releases() -> tuple[str, ...]:
+    """The known releases of EKS Anywhere, the oldest first."""
+    return tuple(_eks_anywhere_index()["releases"])
+
+
+def release_for(eksa_version: str | None) -> str:
+    """The known release nearest to a version; the newest where nothing can be read from it."""
+    known = releases()
+    match = _RELEASE.match(eksa_version or "")
+    if match is None:
+        return known[-1]
+    wanted = int(match[1]), int(match[2])
+    if wanted == (0, 0):  # development builds are called v0.0.0-dev
+        return known[-1]
+    not_later = [release for release in known if _minor(release) <= wanted]
+    return not_later[-1] if not_later else known[0]
+
+
+def kinds(group: str) -> tuple[str, ...]:
+    """The kinds a group has in any release."""
+    if group != EKS_ANYWHERE:
+        return tuple(_flux_index().get(group, ()))
+    by_release = _eks_anywhere_index()["releases"].values()
+    return tuple(sorted(_WITHOUT_SCHEMA.union(*by_release)))
+
+
+def versions(group: str, kind: str) -> tuple[str, ...]:
+    """The API versions that serve a kind."""
+    if group != EKS_ANYWHERE:
+        return tuple(_flux_index().get(group, {}).get(kind, ()))
+    return (_eks_anywhere_index()["version"],)
+
+
+def releases_of(kind: str) -> tuple[str, ...]:
+    """The releases that have an EKS Anywhere kind, the oldest first."""
+    return tuple(release for release, files in _eks_anywhere_index()["releases"].items() if kind in files)
+
+
+def _minor(release: str) -> tuple[int, int]:
+    match = _RELEASE.match(release)
+    assert match is not None  # noqa: S101 - our own index
+    return int(match[1]), int(match[2])
+
+
+@cache
+def _read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((schemas_folder() / file).read_bytes())
+    return content
+
+
+def _eks_anywhere_index() -> dict[str, Any]:
+    return _read("eks-anywhere/index.json")
+
+
+def _flux_index() -> Mapping[str, dict[str, dict[str, str]]]:
+    groups: dict[str, dict[str, dict[str, str]]] = _read("flux/index.json")["groups"]
+    return groups
+
+
+@cache
+def _validator(file: str) -> Any:
+    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - 25 ms, only where a resource needs it
+
+    return Draft202012Validator(_read(file))

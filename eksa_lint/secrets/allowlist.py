@@ -1,0 +1,50 @@
+"""The comments with which detect-secrets is told that a line holds no secret.
+
+`# pragma: allowlist secret` on the line, or `# pragma: allowlist nextline secret` alone above it.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from eksa_lint.syntax import Source
+
+_MARK: Final = "pragma:"
+_LONGEST: Final = 1_000
+"""Characters of a line that are looked at: the comment ends it, and the expressions for it are not linear."""
+_BLANKS: Final = re.compile(r"[ \t]{2,}")
+
+
+@lru_cache(maxsize=4)
+def allowlist_of(source: Source) -> "Allowlist":
+    """One a text: a file may hold thousands of objects that ask."""
+    return Allowlist(source)
+
+
+class Allowlist:
+    """Answers for the lines of one text."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lines: dict[int, bool] = {}
+        self._any = _MARK in source.text
+
+    def covers(self, offset: int) -> bool:
+        if not self._any:
+            return False
+        line, _ = self._source.position(offset)
+        if line not in self._lines:
+            self._lines[line] = self._is_allowed(line)
+        return self._lines[line]
+
+    def _is_allowed(self, line: int) -> bool:
+        before = self._source.line(line - 1) if line > 1 else ""
+        lines = [before if len(before) <= _LONGEST else "", self._source.line(line)[-_LONGEST:]]
+        if not any(_MARK in text for text in lines):
+            return False
+        from detect_secrets.filters.allowlist import is_line_allowlisted  # noqa: PLC0415 - 120 ms
+        from detect_secrets.util.code_snippet import CodeSnippet  # noqa: PLC0415 - 120 ms
+
+        lines = [_BLANKS.sub(" ", text) for text in lines]
+        snippet = CodeSnippet(lines, start_line=line - 1, target_index=1)
+        return bool(is_line_allowlisted("", lines[1], snippet))

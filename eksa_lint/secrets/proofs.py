@@ -1,0 +1,136 @@
+"""What must hold besides a shape: checksums, and bodies that follow a header.
+
+Every proof reads each character of a text a bounded number of times, however often a header stands in it.
+"""
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the secret really ends, whether it is one, and whether a passphrase stands before it."""
+
+    end: int
+    real: bool
+    encrypted: bool = False
+
+
+Proof: TypeAlias = Callable[[str, int, int], Evidence]
+"""From a text and the offsets of what matched in it."""
+
+_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CHECKSUM_LENGTH: Final = 6
+
+# Between a header and its END line: armor headers, then base64 with line ends (real, or escaped as in JSON)
+# and the marks of comments, block scalars and string literals around it. A hyphen ends it, so that no body
+# holds a header; armor headers may hold hyphens and are therefore few.
+_LAYOUT: Final = r"(?:\\++[rnt]|[\s\"'#>|*,`]++)*+"
+_ARMOR: Final = r"(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\r\n\\]{0,200})"
+_KEY_BODY: Final = re.compile(
+    rf"(?P<armor>{_LAYOUT}(?:{_ARMOR}{_LAYOUT}){{0,6}})(?P<base64>(?:[A-Za-z0-9+/=]++|{_LAYOUT}(?=[A-Za-z0-9+/=]))*+)"
+)
+_KEY_END: Final = re.compile(rf"{_LAYOUT}-{{4,5}} ?END [A-Z0-9 ]{{3,60}}-{{4,5}}")
+_KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/]{40,}")
+_FIRST_LINES: Final = 2_000
+_LEAST_BODY: Final = 64
+"""Base64 characters; the smallest private key, Ed25519 in PKCS 8, has as many."""
+_LEAST_VARIETY: Final = 12
+"""Different characters; a body of x or of zeros is a placeholder."""
+_OPENSSH: Final = b"openssh-key-v1\0"
+_OPENSSH_CIPHER: Final = slice(len(_OPENSSH) + 4, len(_OPENSSH) + 8)
+
+_PUTTY_BODY: Final = re.compile(
+    r"[^\r\n]{0,300}(?:\r\n|\n|\r|\Z)"
+    r"(?:[ \t#]*+(?!PuTTY-User)(?:[A-Za-z0-9-]{1,40}: [^\r\n]{0,300}|[A-Za-z0-9+/=]{1,100})"
+    r"(?:\r\n|\n|\r|\Z))*+"
+)
+_PEM_HEADER: Final = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+
+
+def _shape(text: str, start: int, end: int) -> Evidence:
+    del text, start
+    return Evidence(end, real=True)
+
+
+def _github_checksum(text: str, start: int, end: int) -> Evidence:
+    body = text[start:end].partition("_")[2]
+    return Evidence(end, real=github_checksum(body[:-_CHECKSUM_LENGTH]) == body[-_CHECKSUM_LENGTH:])
+
+
+def github_checksum(body: str) -> str:
+    """How a GitHub token ends: the CRC-32 of its body in base 62 (GitHub's engineering blog, 2021-04-05)."""
+    number = zlib.crc32(body.encode("ascii"))
+    digits = ""
+    while number:
+        number, rest = divmod(number, len(_BASE62))
+        digits = _BASE62[rest] + digits
+    return digits.rjust(_CHECKSUM_LENGTH, _BASE62[0])
+
+
+def _key_body(text: str, start: int, end: int) -> Evidence:
+    """A header alone is prose or code that looks for one; a key has its body on the next lines."""
+    body = _KEY_BODY.match(text, end)
+    if body is None:
+        return Evidence(end, real=False)
+    lines = _KEY_LINE.findall(body["base64"][:_FIRST_LINES])
+    if not lines:
+        return Evidence(end, real=False)
+    real = sum(map(len, lines)) >= _LEAST_BODY and len(set("".join(lines))) >= _LEAST_VARIETY
+    encrypted = "ENCRYPTED" in text[start:end] + body["armor"] or (real and _openssh_encrypted(lines[0]))
+    closing = _KEY_END.match(text, body.end())
+    return Evidence(closing.end() if closing else body.end(), real, encrypted)
+
+
+def _openssh_encrypted(line: str) -> bool:
+    head = decode_base64(line[:_LEAST_BODY]) or b""
+    return head.startswith(_OPENSSH) and head[_OPENSSH_CIPHER] != b"none"
+
+
+def _putty_body(text: str, start: int, end: int) -> Evidence:
+    body = _PUTTY_BODY.match(text, end)
+    if body is None:
+        return Evidence(end, real=False)
+    real = "Private-Lines:" in body[0]
+    stop = start + len(text[start : body.end()].rstrip())
+    return Evidence(stop, real, encrypted=real and "Encryption: none" not in body[0])
+
+
+def _base64_key(text: str, start: int, end: int) -> Evidence:
+    decoded = (decode_base64(text[start:end]) or b"").decode("latin-1")
+    header = _PEM_HEADER.search(decoded)
+    if header is None:
+        return Evidence(end, real=False)
+    inner = _key_body(decoded, header.start(), header.end())
+    return Evidence(end, inner.real, inner.encrypted)
+
+
+def decode_base64(text: str) -> bytes | None:
+    """The bytes of base64 text, line ends left out as Go leaves them out; None where it is none.
+
+    Padding that is missing is added: a match may end before it.
+    """
+    compact = "".join(text.split()).rstrip("=")
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def holds_private_key(text: str) -> bool:
+    """By structure alone: a PEM header of a private key, whatever its body is."""
+    return "PRIVATE KEY" in text and _PEM_HEADER.search(text) is not None
+
+
+PROOFS: Final[Mapping[str, Proof]] = {
+    "shape": _shape,
+    "github-checksum": _github_checksum,
+    "key-body": _key_body,
+    "putty-body": _putty_body,
+    "base64-key": _base64_key,
+}

@@ -1,0 +1,163 @@
+"""Which two states are compared: the command line's words and the hook's environment, as snapshots."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eksa_lint.errors import CannotCheck
+from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.commit import commit_snapshot, head_snapshot, index_snapshot
+from eksa_lint.snapshot.folder import FolderSnapshot, files_below, folder_snapshot
+from eksa_lint.snapshot.git import Git
+
+_WHOLE_TREE = "for the whole tree run: eksa-lint check"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to judge. `before` is None where nothing is compared.
+
+    `only` names the paths whose findings are wanted (None: all). `prefix` leads from the current folder to the
+    paths of the snapshots. `left_out` says what the choice does not see.
+    """
+
+    before: Snapshot | None
+    after: Snapshot
+    only: Callable[[str], bool] | None = None
+    prefix: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+def staged(folder: Path) -> Choice:
+    """The index against HEAD."""
+    git = _repository(folder, "--staged")
+    choice = Choice(head_snapshot(git), index_snapshot(git), prefix=_prefix(folder, git.root))
+    if _is_same(choice):
+        raise CannotCheck(f"nothing is staged, so there is nothing to compare; {_WHOLE_TREE}")
+    return choice
+
+
+def against(folder: Path, revision: str) -> Choice:
+    """The merge base of a revision and HEAD, to HEAD."""
+    git = _repository(folder, "--against")
+    base, head = git.merge_base(revision, "HEAD"), git.resolve("HEAD")
+    if base == head:
+        raise CannotCheck(f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}")
+    return Choice(
+        commit_snapshot(git, base, f"{base[:7]} (merge base of {revision} and HEAD)"),
+        commit_snapshot(git, head, "HEAD"),
+        prefix=_prefix(folder, git.root),
+        left_out=_uncommitted(git),
+    )
+
+
+def between(folder: Path, before: str, after: str) -> Choice:
+    """Two revisions, or two folders."""
+    folders = [(folder / name) for name in (before, after)]
+    if all(path.is_dir() for path in folders) and not _both_are_revisions(folder, before, after):
+        return _between_folders(folders[0], folders[1], before, after)
+    git = _repository(folder, "--from and --to with revisions")
+    first, second = git.resolve(before), git.resolve(after)
+    if first == second:
+        raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
+    return Choice(
+        commit_snapshot(git, first, before), commit_snapshot(git, second, after), prefix=_prefix(folder, git.root)
+    )
+
+
+def hook(folder: Path, environment: Mapping[str, str]) -> Choice:
+    """What a commit hook needs: a given range, else the commit being made, else what is staged, else the tree."""
+    git = _repository(folder, "--hook")
+    first, last = environment.get("PRE_COMMIT_FROM_REF"), environment.get("PRE_COMMIT_TO_REF")
+    if first and last:
+        return _range(git, folder, first, last)
+    choice = Choice(head_snapshot(git), index_snapshot(git), prefix=_prefix(folder, git.root))
+    if environment.get("GIT_INDEX_FILE") or not _is_same(choice):
+        return choice
+    return work_tree(folder, ())
+
+
+def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
+    """The files as they are on disk, with nothing to compare them to.
+
+    Paths inside the repository around `folder` are judged with all of it in view; other paths stand alone.
+    """
+    wanted = [Path(os.path.abspath(folder / path)) for path in paths]
+    for path in wanted:
+        if not path.exists():
+            raise CannotCheck(f"{os.path.relpath(path, folder)!r} does not exist; run eksa-lint check --help for what a PATH may be")
+    git = Git.find(folder)
+    if git and all(path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted):
+        snapshot = FolderSnapshot(git.root, "the work tree", git.work_tree())
+        return Choice(None, snapshot, _only(git.root, wanted, snapshot), _prefix(folder, git.root))
+    return _loose_paths(folder, wanted or [folder])
+
+
+def _loose_paths(folder: Path, wanted: list[Path]) -> Choice:
+    root = Path(os.path.commonpath(wanted))
+    if not root.is_dir():
+        root = root.parent
+    files = {file for path in wanted for file in files_below(root, path)}
+    label = ", ".join(os.path.relpath(path, folder) for path in wanted)
+    return Choice(None, FolderSnapshot(root, "this folder" if label == "." else label, files), prefix=_prefix(folder, root))
+
+
+def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[[str], bool] | None:
+    starts = [os.path.relpath(path, root) for path in wanted]
+    if not starts or "." in starts:
+        return None
+
+    def is_wanted(path: str) -> bool:
+        return any(path == start or path.startswith(f"{start}/") for start in starts)
+
+    for start in starts:
+        if not any(path == start or path.startswith(f"{start}/") for path in snapshot.blobs):
+            raise CannotCheck(f"{start!r} holds no file that Git tracks or would track; see git check-ignore -v {start}")
+    return is_wanted
+
+
+def _between_folders(first: Path, second: Path, before: str, after: str) -> Choice:
+    if first.samefile(second):
+        raise CannotCheck(f"{before} and {after} are the same folder, so there is nothing to compare; {_WHOLE_TREE}")
+    return Choice(folder_snapshot(first, before), folder_snapshot(second, after))
+
+
+def _both_are_revisions(folder: Path, before: str, after: str) -> bool:
+    git = Git.find(folder)
+    return bool(git and git.lookup(before) and git.lookup(after))
+
+
+def _range(git: Git, folder: Path, first: str, last: str) -> Choice:
+    base, head = git.merge_base(first, last), git.resolve(last)
+    label = f"{base[:7]} (merge base of {first[:40]} and {last[:40]})"
+    return Choice(
+        commit_snapshot(git, base, label), commit_snapshot(git, head, last[:40]), prefix=_prefix(folder, git.root)
+    )
+
+
+def _uncommitted(git: Git) -> tuple[str, ...]:
+    head, index = head_snapshot(git), index_snapshot(git)
+    if _same_blobs(head, index):
+        return ()
+    return ("What is staged but not committed was left out; to judge it run: eksa-lint check --staged",)
+
+
+def _is_same(choice: Choice) -> bool:
+    return choice.before is not None and _same_blobs(choice.before, choice.after)
+
+
+def _same_blobs(before: Snapshot, after: Snapshot) -> bool:
+    return before.blobs == after.blobs
+
+
+def _repository(folder: Path, wish: str) -> Git:
+    git = Git.find(folder)
+    if git is None:
+        raise CannotCheck(f"{wish} needs a Git repository and {folder} is in none; to check the files as they are run: eksa-lint check")
+    return git
+
+
+def _prefix(folder: Path, root: Path) -> str:
+    relative = os.path.relpath(root.resolve(), folder.resolve())
+    return "" if relative == "." else f"{relative}/"

@@ -1,0 +1,247 @@
+"""All Git there is: plumbing only, nothing that a repository names is run, no network.
+
+Git runs programs that a repository configures (`core.fsmonitor`, filters, textconv, hooks) and, in a partial clone,
+asks the network. The commands and switches here do neither; nothing else in this package starts Git.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+from eksa_lint.errors import CannotCheck
+from eksa_lint.snapshot import TOO_LARGE, WINDOW, Withheld
+
+_SWITCHES: Final = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.quotePath=false"),
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "protocol.allow=never"),
+)
+_ENVIRONMENT: Final = {
+    "LC_ALL": "C",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+_BATCH: Final = 500
+"""Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
+
+
+class TreeEntry(NamedTuple):
+    mode: str
+    id: str
+    path: str
+
+
+class Git:
+    """One repository: the one that holds `folder`."""
+
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+        self._folder = folder
+        self._environment = {**(os.environ if environment is None else environment), **_ENVIRONMENT}
+        index = self._environment.get("GIT_INDEX_FILE")
+        if index:  # relative to the folder that git was started in, which is not always ours
+            self._environment["GIT_INDEX_FILE"] = str((folder / index).absolute())
+
+    @classmethod
+    def find(cls, folder: Path) -> "Git | None":
+        """The repository around a folder, or None where there is none.
+
+        Raises:
+            CannotCheck: git is missing, or refuses the repository (`safe.directory`, a bare one).
+        """
+        git = cls(folder)
+        done = git._start("rev-parse", "--show-toplevel")
+        if done.returncode == 0:
+            return git
+        error = done.stderr.decode(errors="replace")
+        if "not a git repository" in error:
+            return None
+        if "must be run in a work tree" in error or "cannot use bare repository" in error:
+            raise CannotCheck(f"{folder} is a bare repository or a .git folder; run eksa-lint in a work tree")
+        raise CannotCheck(_first_line(error))
+
+    @cached_property
+    def root(self) -> Path:
+        """The top of the work tree."""
+        return Path(os.fsdecode(self._run("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        return self._run("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def resolve(self, revision: str) -> str:
+        """The id of the commit that a revision names.
+
+        Raises:
+            CannotCheck: there is none; says what to run.
+        """
+        commit = self.lookup(revision)
+        if commit is None:
+            raise CannotCheck(self._unknown(revision))
+        return commit
+
+    def lookup(self, revision: str) -> str | None:
+        """The id of the commit that a revision names, None where there is none."""
+        if not revision or "\0" in revision:
+            return None
+        done = self._start(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        )
+        return done.stdout.decode().strip() if done.returncode == 0 else None
+
+    def merge_base(self, revision: str, head: str) -> str:
+        """The id of the commit where the two came apart.
+
+        Raises:
+            CannotCheck: they have none in this clone.
+        """
+        first, second = self.resolve(revision), self.resolve(head)
+        done = self._start("merge-base", first, second)
+        if done.returncode == 0:
+            return done.stdout.decode().split()[0]
+        if self.is_shallow:
+            raise CannotCheck(
+                f"this clone is shallow and does not hold the merge base of {revision} and {head}; {_FETCH_HINT}"
+            )
+        raise CannotCheck(
+            f"{revision} and {head} have no common commit; to compare them as they are run: "
+            f"eksa-lint check --from {revision} --to {head}"
+        )
+
+    def tree(self, commit: str) -> list[TreeEntry]:
+        """Every entry of a commit's tree; submodules and links with their modes."""
+        listing = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
+        return [
+            TreeEntry(*meta.decode().split(" ")[::2], os.fsdecode(path))
+            for meta, _, path in (line.partition(b"\t") for line in listing.split(b"\0") if line)
+        ]
+
+    def index(self) -> list[TreeEntry]:
+        """Every entry of the index.
+
+        Raises:
+            CannotCheck: a path is in conflict, so that it has no one content.
+        """
+        entries = []
+        for line in self._run("ls-files", "--stage", "-z", "--full-name", ":/").split(b"\0"):
+            if not line:
+                continue
+            meta, _, path = line.partition(b"\t")
+            mode, identifier, stage = meta.decode().split()
+            if stage != "0":
+                name = os.fsdecode(path)
+                raise CannotCheck(f"{name!r} has a merge conflict; resolve it, run git add, and check again")
+            entries.append(TreeEntry(mode, identifier, os.fsdecode(path)))
+        return entries
+
+    def work_tree(self) -> list[str]:
+        """The paths of tracked and of untracked files that are not ignored, whether they still exist or not."""
+        listing = self._run(
+            "ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard", "--deduplicate", ":/"
+        )
+        return [os.fsdecode(path) for path in listing.split(b"\0") if path and not path.endswith(b"/")]
+
+    def read(self, ids: Iterable[str], largest: int) -> Iterator[bytes | Withheld]:
+        """The content of each blob, in order; one that has more than `largest` bytes is withheld."""
+        with self._popen("cat-file", "--batch") as process:
+            assert process.stdin  # noqa: S101 - both are pipes
+            assert process.stdout  # noqa: S101
+            for batch in _batches(ids):
+                process.stdin.write("".join(f"{identifier}\n" for identifier in batch).encode())
+                process.stdin.flush()
+                for identifier in batch:
+                    yield _read_answer(process.stdout, identifier, largest)
+            process.stdin.close()
+
+    def windows(self, identifier: str) -> Iterator[bytes]:
+        """The content of one blob in pieces."""
+        with self._popen("cat-file", "blob", identifier) as process:
+            assert process.stdout  # noqa: S101 - a pipe
+            while window := process.stdout.read(WINDOW):
+                yield window
+
+    def _unknown(self, revision: str) -> str:
+        if self.lookup("HEAD") is None and revision == "HEAD":
+            return "the repository has no commit yet; to check what is staged run: eksa-lint check --staged"
+        if self.is_shallow:
+            return f"unknown revision {revision}; this clone is shallow: {_FETCH_HINT}"
+        close = self._close_references(revision)
+        hint = f"did you mean {close[0]}?" if close else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
+        return f"unknown revision {revision}; {hint}"
+
+    def _close_references(self, revision: str) -> list[str]:
+        from difflib import get_close_matches  # noqa: PLC0415 - only to word an error
+
+        from git import Repo  # noqa: PLC0415 - 70 ms, and only to word an error
+
+        with Repo(self.root) as repository:
+            return get_close_matches(revision, [reference.name for reference in repository.references], n=1)
+
+    def _run(self, *arguments: str) -> bytes:
+        done = self._start(*arguments)
+        if done.returncode != 0:
+            raise CannotCheck(f"git {arguments[0]} failed: {_first_line(done.stderr.decode(errors='replace'))}")
+        return done.stdout
+
+    def _start(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                ["git", *_SWITCHES, *arguments],  # noqa: S607 - the git that the user has
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise CannotCheck("git was not found; install it, or compare two folders with --from A --to B") from error
+
+    def _popen(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            ["git", *_SWITCHES, *arguments],  # noqa: S607 - the git that the user has
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for identifier in ids:
+        batch.append(identifier)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _read_answer(stream: IO[bytes], identifier: str, largest: int) -> bytes | Withheld:
+    header = stream.readline().split()
+    if len(header) != 3:  # noqa: PLR2004 - id, type, size
+        raise CannotCheck(
+            f"object {identifier[:12]} is not in this clone (a partial clone?); run: git fetch --refetch --no-filter"
+        )
+    size = int(header[2])
+    if size <= largest:
+        content = stream.read(size)
+        stream.read(1)
+        return content
+    left = size + 1
+    while left > 0:
+        left -= len(stream.read(min(left, WINDOW)))
+    return TOO_LARGE
+
+
+def _first_line(error: str) -> str:
+    lines = [line for line in error.strip().splitlines() if line.strip()]
+    return lines[0].removeprefix("fatal: ") if lines else "it said nothing"

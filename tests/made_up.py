@@ -1,0 +1,92 @@
+"""Secrets made up at run time, because not even a test may hold one.
+
+In a text, `<<made-up:private-key indent=4>>` becomes a value of that shape, with the right checksum. `base64`
+before the name encodes it, `indent` is put before every line but the first.
+"""
+
+import base64
+import random
+import re
+import string
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from eksa_lint.secrets.proofs import github_checksum
+
+_PLACE: Final = re.compile(
+    r"<<made-up:(?P<base64>base64 )?(?P<name>[a-z0-9-]+)(?: indent=(?P<indent>\d+))?>>"
+)
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+_BASE64: Final = _ALPHANUMERIC + "+/"
+_BASE32: Final = string.ascii_uppercase + "234567"
+_BECH32: Final = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+
+
+def fill(text: str, seed: int) -> str:
+    """The text with every placeholder filled; the same text and seed give the same secrets."""
+    maker = MadeUp(random.Random(seed))
+
+    def value(match: re.Match[str]) -> str:
+        secret = maker.make(match["name"])
+        if match["base64"]:
+            return base64.b64encode(secret.encode()).decode()
+        return secret.replace("\n", "\n" + " " * int(match["indent"] or 0))
+
+    return _PLACE.sub(value, text)
+
+
+class MadeUp:
+    """Makes one secret after the other."""
+
+    def __init__(self, source: random.Random) -> None:
+        self._random = source
+
+    def make(self, name: str) -> str:
+        return self.makers[name]()
+
+    @property
+    def makers(self) -> Mapping[str, Callable[[], str]]:
+        return {
+            "password": lambda: "Vc" + self.text(_ALPHANUMERIC, 5) + "!" + self.text(_ALPHANUMERIC, 6),
+            "github-classic": lambda: self.github("ghp"),
+            "github-oauth": lambda: self.github("gho"),
+            "github-app-user": lambda: self.github("ghu"),
+            "github-app": lambda: self.github("ghs"),
+            "github-refresh": lambda: self.github("ghr"),
+            "github-fine-grained": self.github_fine_grained,
+            "aws-access-key": lambda: "AKIA" + self.text(_BASE32, 16),
+            "aws-temporary-key": lambda: "ASIA" + self.text(_BASE32, 16),
+            "aws-secret-key": lambda: self.text(_BASE64, 40),
+            "private-key": lambda: self.pem("RSA PRIVATE KEY"),
+            "openssh-private-key": lambda: self.pem("OPENSSH PRIVATE KEY"),
+            "pkcs8-private-key": lambda: self.pem("PRIVATE KEY"),
+            "encrypted-private-key": lambda: self.pem("ENCRYPTED PRIVATE KEY"),
+            "pgp-private-key": lambda: self.pem("PGP PRIVATE KEY BLOCK", "\n"),
+            "putty-private-key": self.putty,
+            "age-key": lambda: "AGE-SECRET-KEY-1" + self.text(_BECH32, 58),
+            "certificate": lambda: self.pem("CERTIFICATE"),
+        }
+
+    def text(self, alphabet: str, length: int) -> str:
+        return "".join(self._random.choices(alphabet, k=length))
+
+    def github(self, prefix: str) -> str:
+        body = self.text(_ALPHANUMERIC, 30)
+        return f"{prefix}_{body}{github_checksum(body)}"
+
+    def github_fine_grained(self) -> str:
+        return f"github_pat_{self.text(_ALPHANUMERIC, 22)}_{self.text(_ALPHANUMERIC, 59)}"
+
+    def pem(self, label: str, before_body: str = "") -> str:
+        body = "\n".join(self.text(_BASE64, 64) for _ in range(6))
+        return f"-----BEGIN {label}-----\n{before_body}{body}\n-----END {label}-----"
+
+    def putty(self) -> str:
+        lines = [
+            "PuTTY-User-Key-File-3: ssh-ed25519",
+            "Encryption: none",
+            "Comment: made up",
+            "Public-Lines: 1",
+        ]
+        lines += [self.text(_BASE64, 64), "Private-Lines: 1", self.text(_BASE64, 48)]
+        return "\n".join([*lines, "Private-MAC: " + self.text("0123456789abcdef", 64)])
