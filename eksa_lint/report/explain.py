@@ -1,0 +1,91 @@
+"""What a rule is about, from its file: for `explain` and `rules`."""
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+from eksa_lint.report.columns import wrap
+from eksa_lint.rules.loader import RuleSet
+from eksa_lint.rules.rule import Example, Rule
+
+_MARKER: Final = re.compile(r"[ \t]*# finds:.*$", re.MULTILINE)
+_LONGEST_EXAMPLE: Final = 24
+"""Lines of an example that are shown; a longer one is shown by its differing lines."""
+
+
+def explain(rule: Rule, *, width: int) -> str:
+    """The rule, its reason, what to do, its first example and its sources."""
+    blocks = [
+        [f"{rule.id} ({rule.severity}, {rule.consequence}): {rule.title}", *_status(rule)],
+        _paragraph(rule.why, width),
+        _paragraph(rule.fix, width),
+        *_example(rule.examples[0]),
+        ["Silence it at one place, with the reason:", f"  # eksa-lint: ignore[{rule.id}] why this is fine here"],
+    ]
+    if rule.references:
+        blocks.append(["Sources:", *(f"  {reference}" for reference in rule.references)])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def list_text(rules: RuleSet) -> str:
+    """One line a rule: id, severity, consequence, title."""
+    longest = max(map(len, rules))
+    lines = [
+        f"{rule.id:{longest}}  {rule.severity:7}  {rule.consequence:8}  {rule.title}" for rule in rules.values()
+    ]
+    return "\n".join([*lines, "", f"{len(rules)} rules; more about one: eksa-lint explain RULE", ""])
+
+
+def list_json(rules: RuleSet) -> str:
+    """The rules as data, without their examples."""
+    listed = [
+        {
+            "id": rule.id,
+            "title": rule.title,
+            "severity": rule.severity,
+            "consequence": rule.consequence,
+            "status": rule.status,
+            "since": rule.since,
+            "why": rule.why,
+            "fix": rule.fix,
+            "references": rule.references,
+            "url": rule.url,
+        }
+        for rule in rules.values()
+    ]
+    return json.dumps(listed, indent=2) + "\n"
+
+
+def _status(rule: Rule) -> list[str]:
+    if rule.status == "retired":
+        return [f"Retired; {rule.replaced_by} took over." if rule.replaced_by else "Retired."]
+    return ["In preview: only makes notes."] if rule.status == "preview" else []
+
+
+def _paragraph(text: str, width: int) -> list[str]:
+    return wrap(text, width)
+
+
+def _example(example: Example) -> Iterator[list[str]]:
+    """The states of an example: what differs between them where there are two, else the text."""
+    if example.before is None:
+        yield [f"Found in ({example.name}):", *_files(example.after, None)]
+    else:
+        yield [f"Before ({example.name}):", *_files(example.before, example.after)]
+        yield ["After:", *_files(example.after, example.before)]
+
+
+def _files(files: dict[str, str], others: dict[str, str] | None) -> Iterator[str]:
+    shown = {path: text for path, text in files.items() if others is None or others.get(path) != text}
+    for path, text in shown.items():
+        lines = _MARKER.sub("", text).splitlines()
+        if others is not None and len(lines) > _LONGEST_EXAMPLE:
+            known = set(_MARKER.sub("", others.get(path, "")).splitlines())
+            lines = [line for line in lines if line not in known]
+        if len(shown) > 1:
+            yield f"  {path}"
+        yield from textwrap.indent("\n".join(lines), "    ").splitlines()
+    if not shown:
+        yield "    (nothing)"
