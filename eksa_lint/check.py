@@ -19,8 +19,9 @@ from eksa_lint.rules.engine import Context, Engine
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
 from eksa_lint.rules.suppress import Comments, suppress, unused_comments, wrong_comments
+from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.snapshot import Blob, Snapshot, Withheld
-from eksa_lint.syntax import Stream, find_directives
+from eksa_lint.syntax import Stream, find_directives, parse
 from eksa_lint.syntax.parse import LARGEST_FILE
 from eksa_lint.syntax.source import Source, decode
 
@@ -49,13 +50,26 @@ def check(
     drafts = [draft for change in changes for draft in engine.judge_change(change)]
     known: set[str] = set()
     if old is None or everything:
-        judged = _Judged(new, engine, [blob for path, blob in after.blobs.items() if only is None or only(path)])
-        drafts += [*judged.files_drafts(), *judged.resource_drafts(judged.resources()), *engine.judge_repository()]
+        judged = _Judged(
+            new, engine, [blob for path, blob in after.blobs.items() if only is None or only(path)]
+        )
+        drafts += [
+            *judged.files_drafts(),
+            *judged.resource_drafts(judged.resources()),
+            *engine.judge_repository(),
+        ]
     else:
         affected = _affected(changes, old, new)
         judged = _Judged(new, engine, _changed_blobs(old.snapshot, after))
         drafts += [*judged.files_drafts(), *judged.resource_drafts(affected)]
-        known = _known(affected, judged.blobs, old, Engine(selected, Context(old, None, policy.eksa_version)), rules, policy)
+        known = _known(
+            affected,
+            judged.blobs,
+            old,
+            Engine(selected, Context(old, None, policy.eksa_version)),
+            rules,
+            policy,
+        )
     drafts += _policy_drafts(before, after, rules)
     findings = [finding for finding in publish(drafts, rules, policy) if finding.fingerprint not in known]
     findings = _silence(findings, judged, rules, policy, complete=old is None)
@@ -104,15 +118,24 @@ class _Judged:
                 if content.large:
                     yield self._large(blob), Stream(Source(""))
             else:
-                source, _ = decode(content)
-                yield File(self.inventory.side, blob.path, source), Stream(source)
+                yield self._other(blob, content)
 
     def _manifest(self, blob: Blob) -> tuple[File, Stream]:
         stream = self.inventory.stream(blob.path)
         resources = self.inventory.resources_in(blob.path)
-        file = File(self.inventory.side, blob.path, stream.source, stream.documents, stream.problems, resources)
-        is_large = any(problem.kind == "too-complex" for problem in stream.problems) and not stream.source.text
+        file = File(
+            self.inventory.side, blob.path, stream.source, stream.documents, stream.problems, resources
+        )
+        is_large = (
+            any(problem.kind == "too-complex" for problem in stream.problems) and not stream.source.text
+        )
         return (replace(file, windows=self._large(blob).windows) if is_large else file), stream
+
+    def _other(self, blob: Blob, content: bytes) -> tuple[File, Stream]:
+        """A file that is no manifest by its name; a kubeconfig has any name, and is read as the YAML that it is."""
+        source, _ = decode(content)
+        stream = parse(content) if may_be_kubeconfig(source.text) else Stream(source)
+        return File(self.inventory.side, blob.path, stream.source, stream.documents), stream
 
     def _large(self, blob: Blob) -> File:
         windows = partial(self.inventory.snapshot.windows, blob)
@@ -147,7 +170,9 @@ def _policy_drafts(before: Snapshot | None, after: Snapshot, rules: RuleSet) -> 
 def _changed_blobs(before: Snapshot, after: Snapshot) -> list[Blob]:
     """The files whose content is new to the repository; one that only moved is not."""
     known = {blob.id for blob in before.blobs.values()}
-    return [blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in known]
+    return [
+        blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in known
+    ]
 
 
 def _affected(changes: list[Change], old: Inventory, new: Inventory) -> list[Resource]:
@@ -170,7 +195,12 @@ def _affected(changes: list[Change], old: Inventory, new: Inventory) -> list[Res
 
 
 def _known(
-    affected: list[Resource], blobs: list[Blob], old: Inventory, engine: Engine, rules: RuleSet, policy: Policy
+    affected: list[Resource],
+    blobs: list[Blob],
+    old: Inventory,
+    engine: Engine,
+    rules: RuleSet,
+    policy: Policy,
 ) -> set[str]:
     """The fingerprints of what was there before."""
     paths = {blob.path for blob in blobs}

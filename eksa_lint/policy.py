@@ -65,7 +65,11 @@ class Policy:
     def suppressed(self, rule: str, path: str | None) -> Suppressed | None:
         """Whether the configuration takes a finding out of the count."""
         for entry in self.path_ignores:
-            if path is not None and names(entry.rules, rule) and any(_matches(glob, path) for glob in entry.paths):
+            if (
+                path is not None
+                and names(entry.rules, rule)
+                and any(_matches(glob, path) for glob in entry.paths)
+            ):
                 return Suppressed("config", entry.reason)
         return None
 

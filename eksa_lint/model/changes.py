@@ -136,8 +136,16 @@ def _renamed_roots(
     new: dict[ResourceId, list[Resource]],
 ) -> dict[str, str]:
     """Roots that are gone and whose objects stand under one that was not there before."""
-    gone = {identity.root for identity in old} - {_root_name(folder) for folder in after.layout.sync_folders} - {""}
-    come = {identity.root for identity in new} - {_root_name(folder) for folder in before.layout.sync_folders} - {""}
+    gone = (
+        {identity.root for identity in old}
+        - {_root_name(folder) for folder in after.layout.sync_folders}
+        - {""}
+    )
+    come = (
+        {identity.root for identity in new}
+        - {_root_name(folder) for folder in before.layout.sync_folders}
+        - {""}
+    )
     renamed = {}
     for root in sorted(gone):
         objects = {identity[1:] for identity in old if identity.root == root}
@@ -177,7 +185,9 @@ def _differences(
 ) -> Iterator[FieldChange]:
     if isinstance(old, dict) and isinstance(new, dict):
         for name in [*new, *(name for name in old if name not in new)]:
-            yield from _differences(old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), keys)
+            yield from _differences(
+                old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), keys
+            )
     elif isinstance(old, list) and isinstance(new, list):
         pattern = fields.pattern_of(new_path if new_path is not None else old_path or ())
         for first, second in pair_items(old, new, keys.get(pattern)):

@@ -91,7 +91,11 @@ def spell(path: Sequence[str | int], value: Any, group: str, kind: str) -> str:
 def item_key(item: Any, fields: Keys) -> str:
     """What tells an item from the others of its list; empty where the fields are missing."""
     parts = [get(item, parse_pattern(field)) for field in fields]
-    return "/".join("" if part is None else str(part) for part in parts) if any(part is not None for part in parts) else ""
+    return (
+        "/".join("" if part is None else str(part) for part in parts)
+        if any(part is not None for part in parts)
+        else ""
+    )
 
 
 def _key(step: str, *, first: bool) -> str:

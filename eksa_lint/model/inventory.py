@@ -128,7 +128,12 @@ class Inventory:
         kind = value["kind"]
         metadata = value.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
-        if group == KUSTOMIZE or not isinstance(name, str | int | float) or name == "" or _is_kubeconfig(value):
+        if (
+            group == KUSTOMIZE
+            or not isinstance(name, str | int | float)
+            or name == ""
+            or _is_kubeconfig(value)
+        ):
             place = path if position == "0.0" else f"{path}#{position}"
             return ResourceId("", group, kind, "", place), version
         context = self.context(path)

@@ -15,7 +15,7 @@ from eksa_lint.syntax import Stream
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
 KUSTOMIZE: Final = "kustomize.config.k8s.io"
 KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_PATH_LINE: Final = re.compile(rb"""^[ \t-]*["']?path["']?[ \t]*:[ \t]*["']?([^"'#\r\n]*)""", re.MULTILINE)
+_PATH: Final = re.compile(rb"""(?:^|[\s{,])["']?path["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ class Sync:
 class Layout:
     """The Flux and kustomize files of one snapshot; only those around a file of interest are parsed."""
 
-    def __init__(self, paths: Sequence[str], content: Callable[[str], bytes], stream: Callable[[str], Stream]) -> None:
+    def __init__(
+        self, paths: Sequence[str], content: Callable[[str], bytes], stream: Callable[[str], Stream]
+    ) -> None:
         self._paths = paths
         self._known = frozenset(paths)
         self._content = content
@@ -86,7 +88,7 @@ class Layout:
         for path in self._paths:
             content = self._content(path)
             if FLUX.encode() in content:
-                for match in _PATH_LINE.finditer(content):
+                for match in _PATH.finditer(content):
                     folder = _folder(match[1].decode(errors="replace").strip())
                     files.setdefault(folder, []).append(path)
         return files
@@ -120,7 +122,10 @@ class Layout:
         return namespace
 
     def _is_patch(self, path: str) -> bool:
-        return any(path in _patches(folder, kustomization) for folder, kustomization in self._kustomizations_above(path))
+        return any(
+            path in _patches(folder, kustomization)
+            for folder, kustomization in self._kustomizations_above(path)
+        )
 
     def _kustomizations_above(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """The kustomization files of the folders above, nearest first."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from eksa_lint.clean import clean
 from eksa_lint.finding import Finding, Report, Severity
 from eksa_lint.report import markdown
 from eksa_lint.report.anchor import anchor
-from eksa_lint.clean import clean
 from eksa_lint.report.phrases import by_severity, verdict
 from eksa_lint.rules.rule import Rule
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from eksa_lint import __version__
-from eksa_lint.finding import Finding, Report, Severity
 from eksa_lint.clean import clean
+from eksa_lint.finding import Finding, Report, Severity
 from eksa_lint.report.phrases import suppressed
 from eksa_lint.rules.rule import Rule
 from eksa_lint.syntax.source import Span

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from eksa_lint.finding import Finding, Report, Severity
 from eksa_lint.clean import clean
+from eksa_lint.finding import Finding, Report, Severity
 from eksa_lint.report.phrases import accepted, by_severity, counts, extent, looked_at, plural, suppressed
 from eksa_lint.rules.rule import Rule
 

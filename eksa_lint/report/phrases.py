@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from eksa_lint.finding import Compared, Finding, Report, Severity, Suppressed
 from eksa_lint.clean import clean
+from eksa_lint.finding import Compared, Finding, Report, Severity, Suppressed
 
 HIDDEN_NOTES: Final = " (shown with --verbose)"
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from eksa_lint import HOME, __version__
+from eksa_lint.clean import clean
 from eksa_lint.finding import Consequence, Finding, Report, Severity, Side, Suppressed
 from eksa_lint.report.anchor import anchor
-from eksa_lint.clean import clean
 from eksa_lint.report.phrases import first_sentence
 from eksa_lint.rules.rule import Rule
 from eksa_lint.syntax.source import Span

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from eksa_lint.finding import Excerpt, ExcerptLine, Finding, Related, Report, Severity, Side
 from eksa_lint.clean import clean
+from eksa_lint.finding import Excerpt, ExcerptLine, Finding, Related, Report, Severity, Side
 from eksa_lint.report.columns import Window, width_of, wrap
 from eksa_lint.report.phrases import (
     accepted,

@@ -38,7 +38,13 @@ class Evaluator:
         from cel_expr_python.ext import ext_optional, ext_strings  # noqa: PLC0415
 
         kinds = cel.Type
-        arguments = {"map": kinds.MAP, "null": kinds.NULL, "string": kinds.STRING, "list": kinds.LIST, "int": kinds.INT}
+        arguments = {
+            "map": kinds.MAP,
+            "null": kinds.NULL,
+            "string": kinds.STRING,
+            "list": kinds.LIST,
+            "int": kinds.INT,
+        }
         overloads = [
             cel.Overload(f"ref_{name}", kinds.LIST, [kind], is_member=False, impl=resolve)
             for name, kind in arguments.items()
@@ -84,7 +90,11 @@ class Evaluator:
 
     def text(self, expression: str, activation: Any) -> str | Failure:
         value = self.value(expression, activation)
-        return value if isinstance(value, str | Failure) else Failure(f"it gives {type(value).__name__} and not text")
+        return (
+            value
+            if isinstance(value, str | Failure)
+            else Failure(f"it gives {type(value).__name__} and not text")
+        )
 
     def value(self, expression: str, activation: Any) -> Any:
         """The plain value of an expression, or a `Failure`. The only place that evaluates."""
@@ -104,4 +114,6 @@ def _bad_expression(message: str) -> BadExpression:
     match = re.search(r"<input>:(\d+):\d+: ([^\n]*)", message)
     if not match:
         return BadExpression(message.splitlines()[0], 1)
-    return BadExpression(match[2].removesuffix(" [INVALID_ARGUMENT]").removesuffix(" (in container '')"), int(match[1]))
+    return BadExpression(
+        match[2].removesuffix(" [INVALID_ARGUMENT]").removesuffix(" (in container '')"), int(match[1])
+    )

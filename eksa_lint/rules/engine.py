@@ -179,17 +179,26 @@ class Engine:
         if validation.label_expression:
             label = self._evaluator.text(validation.label_expression, activation)
         below = fields.parse_pattern(validation.path)
-        resource, path = (after, item.new_path) if after and item.new_path is not None else (before, item.old_path)
+        resource, path = (
+            (after, item.new_path) if after and item.new_path is not None else (before, item.old_path)
+        )
         assert resource is not None  # noqa: S101 - an item is on one side at least
         assert path is not None  # noqa: S101
-        shows_old = before is not None and after is not None and item.old_path is not None and item.new_path is not None
+        shows_old = (
+            before is not None
+            and after is not None
+            and item.old_path is not None
+            and item.new_path is not None
+        )
         return Draft(
             rule=rule.id,
             message=message,
             place=resource.place((*path, *below)),
             resource=resource,
             field=fields.spell((*path, *below), effective(resource), resource.group, resource.kind),
-            values=tuple(json.dumps(fields.get(value, below), sort_keys=True) for value in (item.old, item.new)),
+            values=tuple(
+                json.dumps(fields.get(value, below), sort_keys=True) for value in (item.old, item.new)
+            ),
             label=label if isinstance(label, str) else "",
             severity=validation.severity,
             consequence=validation.consequence,
@@ -252,18 +261,29 @@ def _pairs(
             )
     else:
         yield from _pairs(
-            fields.get(old, (step,)), fields.get(new, (step,)), rest, (*old_path, step), (*new_path, step), keys
+            fields.get(old, (step,)),
+            fields.get(new, (step,)),
+            rest,
+            (*old_path, step),
+            (*new_path, step),
+            keys,
         )
 
 
 def _failed(
-    rule: Rule, expression: str, failure: Failure, before: Resource | None, after: Resource | None, item: _Item
+    rule: Rule,
+    expression: str,
+    failure: Failure,
+    before: Resource | None,
+    after: Resource | None,
+    item: _Item,
 ) -> Draft:
     """An expression without a value is an error; where text still to be filled in is the reason, a note says so."""
     resource = after or before
     assert resource is not None  # noqa: S101 - one side is always there
     path = (item.new_path if after else item.old_path) or ()
-    templated = _templated_field(expression, item.new if after else item.old)
+    read = " ".join([expression, *(variable.expression for variable in rule.variables)])
+    templated = _templated_field(read, item.new if after else item.old)
     if templated:
         return Draft(
             rule="rule-failed",
@@ -287,7 +307,11 @@ def _templated_field(expression: str, value: Any) -> tuple[str, str] | None:
     """A field that the expression reads whose text is a placeholder."""
     if isinstance(value, dict):
         for name, below in value.items():
-            if isinstance(below, str) and _TEMPLATED.search(below) and re.search(rf"\b{re.escape(name)}\b", expression):
+            if (
+                isinstance(below, str)
+                and _TEMPLATED.search(below)
+                and re.search(rf"\b{re.escape(name)}\b", expression)
+            ):
                 return name, below
             if found := _templated_field(expression, below):
                 return found

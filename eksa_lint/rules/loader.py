@@ -56,7 +56,10 @@ def _schema_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - 70 ms, and only to check rule files
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
-    errors = sorted(Draft202012Validator(data.json_schema("rule")).iter_errors(value), key=lambda error: list(map(str, error.absolute_path)))
+    errors = sorted(
+        Draft202012Validator(data.json_schema("rule")).iter_errors(value),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
     for error in errors:
         cause = best_match([error]) or error
         yield tuple(cause.absolute_path), cause.message

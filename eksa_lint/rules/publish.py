@@ -38,10 +38,18 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             span=draft.place.span if draft.place else None,
             resource=draft.resource.report_name if draft.resource else None,
             fingerprint=_fingerprint(draft, consequence, ordinals),
-            related=tuple(Related(_text(text), place.side, place.path, place.span) for text, place in draft.related),
+            related=tuple(
+                Related(_text(text), place.side, place.path, place.span) for text, place in draft.related
+            ),
             excerpt=excerpt(draft, secrets) if draft.place else None,
         )
-        key = finding.rule, finding.side, finding.path, finding.span, finding.message if not finding.path else ""
+        key = (
+            finding.rule,
+            finding.side,
+            finding.path,
+            finding.span,
+            finding.message if not finding.path else "",
+        )
         known = published.get(key)
         if known is None or finding.severity.rank < known.severity.rank:
             published[key] = finding

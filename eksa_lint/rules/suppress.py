@@ -21,7 +21,9 @@ class Comments:
     directives: tuple[Directive, ...]
 
 
-def suppress(findings: Iterable[Finding], comments: Mapping[str, Comments]) -> Iterator[tuple[Finding, Directive | None]]:
+def suppress(
+    findings: Iterable[Finding], comments: Mapping[str, Comments]
+) -> Iterator[tuple[Finding, Directive | None]]:
     """Each finding, marked where a comment silences it, and with that comment."""
     for finding in findings:
         directive = _silencing(finding, comments)
@@ -39,7 +41,9 @@ def wrong_comments(comments: Comments, rules: RuleSet) -> Iterator[Draft]:
             yield Draft("suppression-invalid", f"this comment silences nothing; {_SYNTAX}", place)
         elif not directive.reason:
             yield Draft(
-                "suppression-invalid", f"ignoring {', '.join(directive.rules)} needs a reason; {_SYNTAX}", place
+                "suppression-invalid",
+                f"ignoring {', '.join(directive.rules)} needs a reason; {_SYNTAX}",
+                place,
             )
         for name in directive.rules:
             if name not in rules:
@@ -51,7 +55,12 @@ def unused_comments(comments: Comments, used: Iterable[Directive], rules: RuleSe
     silenced = set(used)
     for directive in comments.directives:
         known = [rules[name] for name in directive.rules if name in rules]
-        if directive in silenced or not directive.reason or not known or any("change" in rule.subjects for rule in known):
+        if (
+            directive in silenced
+            or not directive.reason
+            or not known
+            or any("change" in rule.subjects for rule in known)
+        ):
             continue
         yield Draft(
             "suppression-unused",
@@ -62,7 +71,12 @@ def unused_comments(comments: Comments, used: Iterable[Directive], rules: RuleSe
 
 
 def _silencing(finding: Finding, comments: Mapping[str, Comments]) -> Directive | None:
-    if finding.path is None or finding.span is None or finding.path not in comments or finding.side != "after":
+    if (
+        finding.path is None
+        or finding.span is None
+        or finding.path not in comments
+        or finding.side != "after"
+    ):
         return None
     for directive in comments[finding.path].directives:
         if directive.reason and finding.rule in directive.rules:

@@ -43,7 +43,9 @@ def against(folder: Path, revision: str) -> Choice:
     git = _repository(folder, "--against")
     base, head = git.merge_base(revision, "HEAD"), git.resolve("HEAD")
     if base == head:
-        raise CannotCheck(f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}")
+        raise CannotCheck(
+            f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}"
+        )
     return Choice(
         commit_snapshot(git, base, f"{base[:7]} (merge base of {revision} and HEAD)"),
         commit_snapshot(git, head, "HEAD"),
@@ -60,9 +62,13 @@ def between(folder: Path, before: str, after: str) -> Choice:
     git = _repository(folder, "--from and --to with revisions")
     first, second = git.resolve(before), git.resolve(after)
     if first == second:
-        raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
+        raise CannotCheck(
+            f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}"
+        )
     return Choice(
-        commit_snapshot(git, first, before), commit_snapshot(git, second, after), prefix=_prefix(folder, git.root)
+        commit_snapshot(git, first, before),
+        commit_snapshot(git, second, after),
+        prefix=_prefix(folder, git.root),
     )
 
 
@@ -86,9 +92,13 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
     wanted = [Path(os.path.abspath(folder / path)) for path in paths]
     for path in wanted:
         if not path.exists():
-            raise CannotCheck(f"{os.path.relpath(path, folder)!r} does not exist; run eksa-lint check --help for what a PATH may be")
+            raise CannotCheck(
+                f"{os.path.relpath(path, folder)!r} does not exist; run eksa-lint check --help for what a PATH may be"
+            )
     git = Git.find(folder)
-    if git and all(path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted):
+    if git and all(
+        path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted
+    ):
         snapshot = FolderSnapshot(git.root, "the work tree", git.work_tree())
         return Choice(None, snapshot, _only(git.root, wanted, snapshot), _prefix(folder, git.root))
     return _loose_paths(folder, wanted or [folder])
@@ -100,7 +110,11 @@ def _loose_paths(folder: Path, wanted: list[Path]) -> Choice:
         root = root.parent
     files = {file for path in wanted for file in files_below(root, path)}
     label = ", ".join(os.path.relpath(path, folder) for path in wanted)
-    return Choice(None, FolderSnapshot(root, "this folder" if label == "." else label, files), prefix=_prefix(folder, root))
+    return Choice(
+        None,
+        FolderSnapshot(root, "this folder" if label == "." else label, files),
+        prefix=_prefix(folder, root),
+    )
 
 
 def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[[str], bool] | None:
@@ -113,13 +127,17 @@ def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[
 
     for start in starts:
         if not any(path == start or path.startswith(f"{start}/") for path in snapshot.blobs):
-            raise CannotCheck(f"{start!r} holds no file that Git tracks or would track; see git check-ignore -v {start}")
+            raise CannotCheck(
+                f"{start!r} holds no file that Git tracks or would track; see git check-ignore -v {start}"
+            )
     return is_wanted
 
 
 def _between_folders(first: Path, second: Path, before: str, after: str) -> Choice:
     if first.samefile(second):
-        raise CannotCheck(f"{before} and {after} are the same folder, so there is nothing to compare; {_WHOLE_TREE}")
+        raise CannotCheck(
+            f"{before} and {after} are the same folder, so there is nothing to compare; {_WHOLE_TREE}"
+        )
     return Choice(folder_snapshot(first, before), folder_snapshot(second, after))
 
 
@@ -132,7 +150,9 @@ def _range(git: Git, folder: Path, first: str, last: str) -> Choice:
     base, head = git.merge_base(first, last), git.resolve(last)
     label = f"{base[:7]} (merge base of {first[:40]} and {last[:40]})"
     return Choice(
-        commit_snapshot(git, base, label), commit_snapshot(git, head, last[:40]), prefix=_prefix(folder, git.root)
+        commit_snapshot(git, base, label),
+        commit_snapshot(git, head, last[:40]),
+        prefix=_prefix(folder, git.root),
     )
 
 
@@ -154,7 +174,9 @@ def _same_blobs(before: Snapshot, after: Snapshot) -> bool:
 def _repository(folder: Path, wish: str) -> Git:
     git = Git.find(folder)
     if git is None:
-        raise CannotCheck(f"{wish} needs a Git repository and {folder} is in none; to check the files as they are run: eksa-lint check")
+        raise CannotCheck(
+            f"{wish} needs a Git repository and {folder} is in none; to check the files as they are run: eksa-lint check"
+        )
     return git
 
 

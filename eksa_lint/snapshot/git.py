@@ -28,7 +28,9 @@ _ENVIRONMENT: Final = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
-_FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+_FETCH_HINT: Final = (
+    "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+)
 _BATCH: Final = 500
 """Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
 
@@ -91,9 +93,7 @@ class Git:
         """The id of the commit that a revision names, None where there is none."""
         if not revision or "\0" in revision:
             return None
-        done = self._start(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-        )
+        done = self._start("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
     def merge_base(self, revision: str, head: str) -> str:
@@ -144,7 +144,14 @@ class Git:
     def work_tree(self) -> list[str]:
         """The paths of tracked and of untracked files that are not ignored, whether they still exist or not."""
         listing = self._run(
-            "ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard", "--deduplicate", ":/"
+            "ls-files",
+            "-z",
+            "--full-name",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--deduplicate",
+            ":/",
         )
         return [os.fsdecode(path) for path in listing.split(b"\0") if path and not path.endswith(b"/")]
 
@@ -173,7 +180,11 @@ class Git:
         if self.is_shallow:
             return f"unknown revision {revision}; this clone is shallow: {_FETCH_HINT}"
         close = self._close_references(revision)
-        hint = f"did you mean {close[0]}?" if close else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
+        hint = (
+            f"did you mean {close[0]}?"
+            if close
+            else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
+        )
         return f"unknown revision {revision}; {hint}"
 
     def _close_references(self, revision: str) -> list[str]:
@@ -187,7 +198,9 @@ class Git:
     def _run(self, *arguments: str) -> bytes:
         done = self._start(*arguments)
         if done.returncode != 0:
-            raise CannotCheck(f"git {arguments[0]} failed: {_first_line(done.stderr.decode(errors='replace'))}")
+            raise CannotCheck(
+                f"git {arguments[0]} failed: {_first_line(done.stderr.decode(errors='replace'))}"
+            )
         return done.stdout
 
     def _start(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -201,7 +214,9 @@ class Git:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise CannotCheck("git was not found; install it, or compare two folders with --from A --to B") from error
+            raise CannotCheck(
+                "git was not found; install it, or compare two folders with --from A --to B"
+            ) from error
 
     def _popen(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

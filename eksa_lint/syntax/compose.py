@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from ruamel.yaml.events import (
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -36,7 +36,10 @@ class Composer:
     """Builds the documents of one stream of events; problems that do not end the reading are collected."""
 
     def __init__(
-        self, text: str, events: Iterator[Any], resolve_plain: Callable[[str], scalars.Scalar] = scalars.resolve_plain
+        self,
+        text: str,
+        events: Iterator[Any],
+        resolve_plain: Callable[[str], scalars.Scalar] = scalars.resolve_plain,
     ) -> None:
         self._text = text
         self._resolve_plain = resolve_plain
@@ -172,6 +175,8 @@ class Composer:
         """`<<`: in the order of the text, as yaml/v2 does; in a list of mappings the earlier one wins."""
         for source in reversed(node.items) if node.items is not None else (node,):
             if source.entries is None:
-                self.problems.append(Problem("yaml-syntax", "<< can only merge mappings", node.start, node.end))
+                self.problems.append(
+                    Problem("yaml-syntax", "<< can only merge mappings", node.start, node.end)
+                )
                 return
             entries.update(source.entries)

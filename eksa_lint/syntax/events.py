@@ -1,17 +1,18 @@
-"""Where parse events come from: libyaml through ruamel.yaml's C part, or its pure parser where there is none.
+"""Where parse events come from: libyaml through PyYAML's C part, or PyYAML's own parser where there is none.
 
-Both give the same kinds of events with the same marks; a test composes every case with both.
+libyaml is what go-yaml was translated from, so that both accept the same text; the copy that ruamel.yaml can bring is
+older and refuses `[system:masters]`. A test composes every case with both parsers.
 """
 
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.reader import ReaderError
+from yaml.error import MarkedYAMLError
+from yaml.reader import ReaderError
 
 try:
-    from _ruamel_yaml import CParser
-except ImportError:  # no wheel of the C part for this platform
+    from yaml._yaml import CParser
+except ImportError:  # PyYAML was built without libyaml on this platform
     CParser = None
 
 
@@ -57,11 +58,11 @@ def _fast(text: str) -> Iterator[Any]:
 
 
 def _pure(text: str) -> Iterator[Any]:
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only where libyaml is missing
+    from yaml import SafeLoader  # noqa: PLC0415 - only where libyaml is missing
 
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = "1.1"
-    yield from yaml.parse(text)
+    loader = SafeLoader(text)
+    while loader.check_event():
+        yield loader.get_event()
 
 
 def _reason(error: MarkedYAMLError) -> str:

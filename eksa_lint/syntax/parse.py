@@ -32,7 +32,9 @@ def parse(data: bytes, *, core: bool = False) -> Stream:
 
 
 def compose(
-    source: Source, stream: Iterator[Any], resolve_plain: Callable[[str], scalars.Scalar] = scalars.resolve_plain
+    source: Source,
+    stream: Iterator[Any],
+    resolve_plain: Callable[[str], scalars.Scalar] = scalars.resolve_plain,
 ) -> Stream:
     composer = Composer(source.text, stream, resolve_plain)
     documents: list[Document] = []

@@ -36,7 +36,9 @@ def deletions(change: Change, context: _Context) -> Iterator[Draft]:
 def _message(resource: Resource, machines: str, successor: Resource | None) -> str:
     name, old = resource.id.name, resource.id
     if successor is not None and successor.id.name != name:
-        return f"EKS Anywhere does not rename: it deletes {name} with {machines} and creates {successor.id.name}"
+        return (
+            f"EKS Anywhere does not rename: it deletes {name} with {machines} and creates {successor.id.name}"
+        )
     if successor is not None and successor.id.namespace != old.namespace:
         return (
             f"Cluster {name} moves from namespace {old.namespace} to {successor.id.namespace}: "
@@ -51,16 +53,24 @@ def _message(resource: Resource, machines: str, successor: Resource | None) -> s
 
 def _successor(resource: Resource, changes: tuple[Change, ...]) -> Resource | None:
     """The cluster that the change adds in the place of this one, if it is plain which one that is."""
-    added = [other.after for other in changes if other.event == "added" and other.after and other.after.kind == "Cluster"]
+    added = [
+        other.after
+        for other in changes
+        if other.event == "added" and other.after and other.after.kind == "Cluster"
+    ]
     added = [other for other in added if other.group == resource.group]
     same_name = [other for other in added if other.id.name == resource.id.name]
-    same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]
+    same_file = [
+        other for other in added if other.path == resource.path and other.id.root == resource.id.root
+    ]
     removed = [other for other in changes if other.event == "removed" and other.resource.kind == "Cluster"]
     if same_name:
         return same_name[0]
     if same_file:
         return same_file[0]
-    return added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None
+    return (
+        added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None
+    )
 
 
 def _manages_itself(resource: Resource) -> bool:
@@ -71,7 +81,10 @@ def _manages_itself(resource: Resource) -> bool:
 
 def _machines(cluster: Any) -> str:
     """How many machines a cluster has, as a phrase."""
-    counts = [fields.get(cluster, ("spec", part, "count")) for part in ("controlPlaneConfiguration", "externalEtcdConfiguration")]
+    counts = [
+        fields.get(cluster, ("spec", part, "count"))
+        for part in ("controlPlaneConfiguration", "externalEtcdConfiguration")
+    ]
     for _, group in fields.select(cluster, _GROUPS):
         highest = fields.get(group, ("autoscalingConfiguration", "maxCount"))
         counts.append(highest if highest is not None else fields.get(group, ("count",)))

@@ -37,21 +37,24 @@ def _judge(entry: Mapping[str, Any], change: Change, old_path: Path, new_path: P
     assert change.after is not None  # noqa: S101
     resource = change.after
     where = fields.spell(new_path, change.new, resource.group, resource.kind)
+    below = _differing(old, new)
     yield Draft(
         rule="immutable-field",
         message=f"{where} of {resource.title} cannot change ({_difference(old, new)}): {_refusal(entry['by'])}",
-        place=resource.place(new_path),
+        place=resource.place((*new_path, *below)),
         resource=resource,
         field=where,
         values=(json.dumps(old, sort_keys=True), json.dumps(new, sort_keys=True)),
         label="" if isinstance(new, dict | list) else f"{_show(old)} -> {_show(new)}",
         severity=None if "webhook" in entry["by"] else Severity.WARNING,
-        old_place=change.before.place(old_path),
+        old_place=change.before.place((*old_path, *below)),
     )
 
 
 def _applies(entry: Mapping[str, Any], change: Change) -> bool:
-    provider = str(fields.get(change.old, ("spec", "datacenterRef", "kind")) or "").removesuffix("DatacenterConfig")
+    provider = str(fields.get(change.old, ("spec", "datacenterRef", "kind")) or "").removesuffix(
+        "DatacenterConfig"
+    )
     if "provider" in entry and provider != entry["provider"]:
         return False
     if "notProvider" in entry and provider == entry["notProvider"]:
@@ -73,7 +76,9 @@ def _pairs(change: Change, pattern: tuple[str | int, ...]) -> Iterator[tuple[Pat
     head, tail = pattern[:split], pattern[split + 1 :]
     old, new = (fields.get(value, head) for value in (change.old, change.new))
     keys = fields.list_keys(change.resource.group, change.resource.kind).get(fields.pattern_of(head))
-    for first, second in pair_items(old if isinstance(old, list) else (), new if isinstance(new, list) else (), keys):
+    for first, second in pair_items(
+        old if isinstance(old, list) else (), new if isinstance(new, list) else (), keys
+    ):
         if first is not None and second is not None:
             yield (*head, first, *tail), (*head, second, *tail)
 
@@ -164,7 +169,9 @@ def _user_facts(users: Any) -> tuple[Any, ...]:
 def _without_zeros(value: Any) -> Any:
     """An absent field, null, false, 0, and an empty block or text are one to Go."""
     if isinstance(value, dict):
-        return {name: below for name, item in value.items() if (below := _without_zeros(item)) is not None} or None
+        return {
+            name: below for name, item in value.items() if (below := _without_zeros(item)) is not None
+        } or None
     if isinstance(value, list):
         return [_without_zeros(item) for item in value] or None
     return value or None
@@ -181,11 +188,18 @@ def _sorted(value: Any) -> Any:
 def _difference(old: Any, new: Any) -> str:
     if old is None or new is None:
         return "it was not set before" if old is None else "it is gone"
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in sorted({*old, *new}):
-            if old.get(name) != new.get(name):
-                return f"{name} {_show(old.get(name))} -> {_show(new.get(name))}"
+    for name in _differing(old, new):
+        return f"{name} {_show(old.get(name))} -> {_show(new.get(name))}"
     return f"{_show(old)} -> {_show(new)}"
+
+
+def _differing(old: Any, new: Any) -> Path:
+    """The first key whose values differ, for mappings; the place to point at."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in [*new, *old]:
+            if _sorted(_without_zeros(old.get(name))) != _sorted(_without_zeros(new.get(name))):
+                return (name,)
+    return ()
 
 
 def _show(value: Any) -> str:

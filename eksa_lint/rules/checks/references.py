@@ -37,7 +37,9 @@ def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft
 
 def _reason(inventory: Inventory, resource: Resource, reference: Reference) -> str:
     target = reference.target
-    same_name = [other for other in inventory.mentioning(target.name, target.root) if other.id.name == target.name]
+    same_name = [
+        other for other in inventory.mentioning(target.name, target.root) if other.id.name == target.name
+    ]
     for other in same_name:
         if other.kind == target.kind and other.group == target.group:
             return (

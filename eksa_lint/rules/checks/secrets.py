@@ -19,6 +19,7 @@ from eksa_lint.secrets.allowlist import allowlist_of
 from eksa_lint.secrets.kubeconfig import Credential, client_keys, credentials, is_kubeconfig, kubeconfigs
 from eksa_lint.secrets.objects import SecretValue, credentials_of, values_of
 from eksa_lint.secrets.scan import Hit, scan
+from eksa_lint.secrets.windows import scan_windows
 from eksa_lint.syntax import Node, Source
 
 _BEFORE_URL_USER: Final = re.compile(r"://(?:[^\s/@:\"']{0,200}:)?\Z")
@@ -29,6 +30,9 @@ _LOOK_AROUND: Final = 400
 @check("token-shapes")
 def token_shapes(file: File, _context: Any) -> Iterator[Draft]:
     """Tokens in the raw text of any file, and in the base64 of Secret values."""
+    if file.windows is not None:
+        yield from _in_windows(file, file.windows())
+        return
     hits = scan(file.source.text)
     taken, owners = _Spans(), _Owners(file)
     for draft in _in_kubeconfigs(file) if hits else ():
@@ -61,6 +65,14 @@ def secret_object(resource: Resource, _context: Any) -> Iterator[Draft]:
         if not scan(value.text) and not allowlist.covers(place.start):
             message = f"Secret {_title(resource)} holds a readable {value.key}"
             yield _draft("secret-object", message, place, resource, value.field)
+
+
+def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
+    """Tokens of a file too large to be held, each with the span that it was found at."""
+    for hit in scan_windows(windows):
+        place = replace(file.place(0, 0), fixed=hit.span)
+        draft = _draft(hit.rule, f"{hit.name} in {file.path.rpartition('/')[2]}", place, None, hit.name)
+        yield replace(draft, severity=Severity.WARNING) if hit.encrypted else draft
 
 
 def _in_base64(file: File, taken: "_Spans") -> Iterator[Draft]:
