@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 from eksa_lint.syntax.source import Source, Span
 
 Side: TypeAlias = Literal["before", "after"]
+Refuser: TypeAlias = Literal["cli", "webhook", "crd", "controller"]
+"""Who refuses: `eksctl anywhere`, an admission webhook, the API server's schema, or the reconciler."""
 
 
 class Severity(StrEnum):

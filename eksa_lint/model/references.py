@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eksa_lint import data
+from eksa_lint.finding import Refuser
 from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
@@ -17,6 +18,7 @@ class Reference:
 
     path: Path
     target: ResourceId
+    refused_by: tuple[Refuser, ...]
 
 
 def references_of(resource: Resource) -> Iterator[Reference]:
@@ -27,7 +29,7 @@ def references_of(resource: Resource) -> Iterator[Reference]:
         for path, value in fields.select(resource.value, fields.parse_pattern(entry["field"])):
             target = _target(resource, value, entry.get("kind"))
             if target:
-                yield Reference(path, target)
+                yield Reference(path, target, tuple(entry["refusedBy"]))
 
 
 def resolve_reference(inventory: Inventory, resource: Resource, reference: dict[str, Any]) -> list[Resource]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eksa_lint.finding import Consequence, Place, Severity
+from eksa_lint.finding import Consequence, Place, Refuser, Severity
 from eksa_lint.model.resource import Resource
 
 
@@ -13,7 +13,7 @@ class Draft:
     `field` is the field path with list keys instead of indexes and `values` what makes this finding differ from
     another at the same field; both only serve the fingerprint. `secret` marks the offsets of the place's source
     that must never be shown (the place itself where nothing else is named, for a consequence of `leaks`).
-    `old_place` is the same field before the change, shown above it with a minus.
+    `refused_by` names who refuses it, in place of what the rule says. `old_place` is the same field before the change, shown above it with a minus.
     """
 
     rule: str
@@ -25,6 +25,7 @@ class Draft:
     label: str = ""
     severity: Severity | None = None
     consequence: Consequence | None = None
+    refused_by: tuple[Refuser, ...] = ()
     old_place: Place | None = None
     related: tuple[tuple[str, Place], ...] = ()
     secret: tuple[tuple[int, int], ...] = ()

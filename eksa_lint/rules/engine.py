@@ -202,6 +202,7 @@ class Engine:
             label=label if isinstance(label, str) else "",
             severity=validation.severity,
             consequence=validation.consequence,
+            refused_by=validation.refused_by,
             old_place=before.place((*(item.old_path or ()), *below)) if shows_old and before else None,
         )
 

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from typing import Final
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Consequence, Finding, Related
+from eksa_lint.finding import Consequence, Finding, Refuser, Related, Severity
 from eksa_lint.policy import Policy
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.excerpt import Spans, excerpt
 from eksa_lint.rules.loader import RuleSet
+from eksa_lint.rules.rule import Rule
 from eksa_lint.secrets.scan import mask
 
 _LONGEST_MESSAGE: Final = 600
+_SEE_SYNCED: Final[frozenset[Refuser]] = frozenset(("webhook", "crd", "controller"))
+_SEE_LOOSE: Final[frozenset[Refuser]] = frozenset(("cli", "webhook"))
 
 
 def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Finding]:
@@ -30,7 +33,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
         consequence = draft.consequence or rule.consequence
         finding = Finding(
             rule=draft.rule,
-            severity=policy.severity_of(rule, draft.severity),
+            severity=policy.severity_of(rule, _severity(draft, rule)),
             consequence=consequence,
             message=_text(draft.message),
             side=draft.place.side if draft.place else "after",
@@ -54,6 +57,18 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
         if known is None or finding.severity.rank < known.severity.rank:
             published[key] = finding
     return list(published.values())
+
+
+def _severity(draft: Draft, rule: Rule) -> Severity:
+    """What nobody refuses who sees the file is no error: Flux never runs eksctl, and eksctl mends or drops what only
+    the API server and the controller mind in a file that Flux applies as it stands.
+    """
+    severity = draft.severity or rule.severity
+    refused_by = draft.refused_by or rule.refused_by
+    if severity is not Severity.ERROR or not refused_by or draft.resource is None:
+        return severity
+    seen_by = _SEE_SYNCED if draft.resource.id.root else _SEE_LOOSE
+    return Severity.ERROR if seen_by & set(refused_by) else Severity.WARNING
 
 
 def _text(text: str) -> str:

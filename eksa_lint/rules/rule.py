@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from eksa_lint import HOME
-from eksa_lint.finding import Consequence, Severity
+from eksa_lint.finding import Consequence, Refuser, Severity
 
 Subject: TypeAlias = Literal["resource", "change", "cluster", "file", "repository"]
 Event: TypeAlias = Literal["added", "changed", "removed"]
@@ -29,6 +29,7 @@ class Validation:
     path: str = ""
     severity: Severity | None = None
     consequence: Consequence | None = None
+    refused_by: tuple[Refuser, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Rule:
     references: tuple[str, ...]
     file: str = ""
     replaced_by: str | None = None
+    refused_by: tuple[Refuser, ...] = ()
     each: tuple[str, ...] = ()
     variables: tuple[Variable, ...] = ()
     validations: tuple[Validation, ...] = ()
@@ -108,6 +110,7 @@ class Rule:
             references=tuple(data["references"]),
             file=file,
             replaced_by=data.get("replacedBy"),
+            refused_by=tuple(data.get("refusedBy", ())),
             each=_each(data.get("each", ())),
             variables=tuple(Variable(item["name"], item["expression"]) for item in data.get("variables", ())),
             validations=tuple(_validation(item) for item in data.get("validations", ())),
@@ -130,6 +133,7 @@ def _validation(data: dict[str, Any]) -> Validation:
         path=data.get("path", ""),
         severity=Severity(data["severity"]) if "severity" in data else None,
         consequence=Consequence(data["consequence"]) if "consequence" in data else None,
+        refused_by=tuple(data.get("refusedBy", ())),
     )
 
 

@@ -149,7 +149,7 @@ class Composer:
             key = self._node(key_event)
             item = self._node(self._next())
             end = max(end, key.end, item.end)
-            if key.value == "<<" and type(key_event) is ScalarEvent and key_event.implicit[0]:
+            if type(key_event) is ScalarEvent and _is_merge(key_event):
                 self._merge(item, entries)
                 continue
             if key.entries is not None or key.items is not None:
@@ -180,3 +180,7 @@ class Composer:
                 )
                 return
             entries.update(source.entries)
+
+
+def _is_merge(key: Any) -> bool:
+    return key.value == "<<" and (key.implicit[0] or key.tag == "tag:yaml.org,2002:merge")

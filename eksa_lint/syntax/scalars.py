@@ -5,6 +5,7 @@ read their files with: YAML 1.1 without sexagesimal numbers, dates left as strin
 """
 
 import base64
+import math
 import re
 from typing import Final
 
@@ -24,6 +25,7 @@ _FIRST: Final = frozenset("0123456789+-.yYnNtTfFoO~")
 _INTEGER: Final = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _INT64: Final = range(-(2**63), 2**63)
+_UINT64: Final = range(2**64)
 _LONGEST_NUMBER: Final = 400
 """Longer digits are infinite in JSON's numbers, and Python refuses to convert them."""
 
@@ -53,7 +55,7 @@ def resolve(text: str, tag: str | None, *, plain: bool) -> Scalar:
         return _decode_binary(text)
     if kind in ("int", "float", "bool", "null"):
         value = resolve_plain(text)
-        if not _fits(value, kind):
+        if not _fits(value, text, kind):
             raise WrongTag(f"{text!r} is not a value of type !!{kind}")
         return value
     return clean(text)
@@ -68,13 +70,17 @@ def resolve_plain(text: str) -> Scalar:
         return _WORDS[text]
     if text in _NOT_NUMBERS:
         return text
-    digits = text.replace("_", "")
+    digits = text if text[0] == "." else text.replace("_", "")
     if len(digits) > _LONGEST_NUMBER:
         return clean(text)
     if _INTEGER.match(digits):
-        return _json_number(_integer(digits))
+        number = _integer(digits)
+        if number in _INT64:
+            return number
+        if number in _UINT64:
+            return float(number)
     if _FLOAT.match(digits):
-        return _json_number(float(digits))
+        return _json_float(float(digits), text)
     return clean(text)
 
 
@@ -103,31 +109,27 @@ def _integer(digits: str) -> int:
     return -int(body, 0) if digits[0] == "-" else int(body, 0)
 
 
-def _json_number(number: float) -> int | float | str:
-    """Go writes a whole float without a point, so that Kubernetes reads an integer again; past 64 bits it is a float."""
-    if isinstance(number, float):
-        if number in (float("inf"), float("-inf")):
-            return str(number)
-        if not number.is_integer() or abs(number) >= 2**63:
-            return number
-        number = int(number)
-    return number if number in _INT64 else float(number)
+def _json_float(number: float, text: str) -> int | float | str:
+    """Go writes a whole float without a point, so that Kubernetes reads an integer again; one beyond its range is text."""
+    if math.isinf(number):
+        return text
+    return int(number) if number.is_integer() and abs(number) < 2**63 else number
 
 
-def _fits(value: Scalar, kind: str) -> bool:
+def _fits(value: Scalar, text: str, kind: str) -> bool:
     match kind:
         case "bool":
             return isinstance(value, bool)
         case "null":
             return value is None
         case "int":
-            return isinstance(value, int) and not isinstance(value, bool)
+            return isinstance(value, (int, float)) and _INTEGER.match(text.replace("_", "")) is not None
         case _:
             return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _decode_binary(text: str) -> str:
     try:
-        return base64.b64decode(text).decode("utf-8", "replace")
+        return base64.b64decode(re.sub(r"[\r\n]", "", text), validate=True).decode("utf-8", "replace")
     except ValueError as error:
         raise WrongTag("!!binary text is not base64") from error

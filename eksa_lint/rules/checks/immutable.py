@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from eksa_lint import data
-from eksa_lint.finding import Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.fields import Path
@@ -46,7 +45,7 @@ def _judge(entry: Mapping[str, Any], change: Change, old_path: Path, new_path: P
         field=where,
         values=(json.dumps(old, sort_keys=True), json.dumps(new, sort_keys=True)),
         label="" if isinstance(new, dict | list) else f"{_show(old)} -> {_show(new)}",
-        severity=None if "webhook" in entry["by"] else Severity.WARNING,
+        refused_by=tuple(entry["by"]),
         old_place=change.before.place((*old_path, *below)),
     )
 

@@ -32,6 +32,7 @@ def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft
             field=where,
             values=(target.kind, target.namespace, target.name),
             label=_label(context.inventory, reference),
+            refused_by=reference.refused_by,
         )
 
 
