@@ -50,6 +50,7 @@ def check(
     drafts = [draft for change in changes for draft in engine.judge_change(change)]
     known: set[str] = set()
     if old is None or everything:
+        new.parse_all()
         judged = _Judged(
             new, engine, [blob for path, blob in after.blobs.items() if only is None or only(path)]
         )

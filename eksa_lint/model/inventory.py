@@ -1,6 +1,5 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -10,12 +9,10 @@ from eksa_lint.finding import Side
 from eksa_lint.model.layout import KUSTOMIZE, Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.syntax import Node, Stream
 
-EKSA_BYTES: Final = EKSA.encode()
-_KIND_LINE: Final = re.compile(rb"^kind[ \t]*:", re.MULTILINE)
-_CLUSTER_LINE: Final = re.compile(rb"""^kind[ \t]*:[ \t]*["']?Cluster["']?[ \t]*(?:#.*)?\r?$""", re.MULTILINE)
 _MANIFESTS: Final = (".yaml", ".yml", ".json")
 
 
@@ -35,6 +32,7 @@ class Inventory:
         self._blobs = {path: blob for path, blob in self._blobs.items() if self._holds_objects(blob)}
         self._resources: dict[str, tuple[Resource, ...]] = {}
         self._contexts: dict[str, Context] = {}
+        self._complete: dict[ResourceId, list[Resource]] | None = None
 
     @property
     def manifests(self) -> dict[str, Blob]:
@@ -64,13 +62,10 @@ class Inventory:
             self._resources[path] = tuple(self._extract(path))
         return self._resources[path]
 
-    def all(self) -> Iterator[Resource]:
-        """Every object; parses every file."""
-        for path in self._blobs:
-            yield from self.resources_in(path)
-
     def get(self, identity: ResourceId) -> list[Resource]:
         """The resources with an identity: none, one, or several that stand in each other's way."""
+        if self._complete is not None:
+            return self._complete.get(identity, [])
         if identity.name in self._blobs:  # known by its path
             return [resource for resource in self.resources_in(identity.name) if resource.id == identity]
         return [
@@ -79,33 +74,33 @@ class Inventory:
             if resource.id == identity and not resource.patch
         ]
 
+    def parse_all(self) -> None:
+        """Read every file, after which nothing is searched for any more."""
+        found: dict[ResourceId, list[Resource]] = {}
+        for path in self._blobs:
+            for resource in self.resources_in(path):
+                if not resource.patch:
+                    found.setdefault(resource.id, []).append(resource)
+        self._complete = found
+
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text."""
-        for path in self._files_mentioning(text):
+        for path in self._search.files_with(text.encode("utf-8", "surrogateescape")):
             if self.layout.root(path) == root:
                 yield from self.resources_in(path)
 
+    @cached_property
+    def _search(self) -> TextSearch:
+        return TextSearch((path, self.content(path)) for path in self._blobs)
+
     def count_objects(self) -> int:
         """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
-        return sum(len(_KIND_LINE.findall(self.content(path))) for path in self._blobs)
+        return sum(_count_lines(self.content(path), b"kind:") for path in self._blobs)
 
     def count_clusters(self) -> int:
         """How many EKS Anywhere clusters the files seem to hold, by their text."""
-        return sum(
-            len(_CLUSTER_LINE.findall(content))
-            for path in self._blobs
-            if EKSA_BYTES in (content := self.content(path))
-        )
-
-    def _files_mentioning(self, text: str) -> list[str]:
-        wanted = text.encode("utf-8", "surrogateescape")
-        if wanted not in self._mentions:
-            self._mentions[wanted] = [path for path in self._blobs if wanted in self.content(path)]
-        return self._mentions[wanted]
-
-    @cached_property
-    def _mentions(self) -> dict[bytes, list[str]]:
-        return {}
+        files = self._search.files_with(EKSA.encode())
+        return sum(_count_lines(self.content(path), b"kind: Cluster", b"\r", b"\n", b" ") for path in files)
 
     def _holds_objects(self, blob: Blob) -> bool:
         """JSON is mostly something else (packages, dashboards); only a file that speaks of objects is read as one."""
@@ -141,6 +136,12 @@ class Inventory:
         if is_cluster_scoped(group, kind):
             namespace = ""
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+
+
+def _count_lines(content: bytes, start: bytes, *ends: bytes) -> int:
+    """The lines that begin with a text, and go on with one of the ends."""
+    lines = b"\n" + content
+    return sum(lines.count(b"\n" + start + end) for end in ends or (b"",))
 
 
 def is_manifest(path: str) -> bool:

@@ -23,6 +23,8 @@ _MODULES: Final = {
     "identity": "identity",
     "immutable-fields": "immutable",
     "deletions": "deletions",
+    "critical-namespace-rbac": "rbac",
+    "cluster-admin-binding": "rbac",
 }
 """Which module registers which check; it is imported when a rule first needs it."""
 

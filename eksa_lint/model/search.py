@@ -1,0 +1,35 @@
+"""Which files hold a text, without parsing any: all contents in one buffer, so that a search is one pass of memory."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+
+class TextSearch:
+    """Searches the contents of many files at once."""
+
+    def __init__(self, contents: Iterable[tuple[str, bytes]]) -> None:
+        self._paths: list[str] = []
+        self._starts: list[int] = []
+        pieces, at = [], 0
+        for path, content in contents:
+            self._paths.append(path)
+            self._starts.append(at)
+            pieces.append(content)
+            at += len(content) + 1
+        self._text = b"\0".join(pieces)
+        self._found: dict[bytes, list[str]] = {}
+
+    def files_with(self, text: bytes) -> list[str]:
+        """The paths of the files that hold a text, in order."""
+        if text not in self._found:
+            self._found[text] = list(self._search(text))
+        return self._found[text]
+
+    def _search(self, text: bytes) -> Iterable[str]:
+        at = self._text.find(text)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            yield self._paths[number]
+            if number + 1 == len(self._paths):
+                return
+            at = self._text.find(text, self._starts[number + 1])
