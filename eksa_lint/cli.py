@@ -63,13 +63,13 @@ def _check(options: "argparse.Namespace") -> int:
         raise CannotCheck(wrong)
     # Nodes are many and live to the end: scanning them for cycles costs as much as making them.
     gc.disable()
-    from eksa_lint.check import check  # noqa: PLC0415
+    from eksa_lint.check import Scope, check  # noqa: PLC0415
     from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
 
     choice = _choose(options)
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
-    report = check(choice.before, choice.after, policy, rules, only=choice.only, everything=options.all)
+    report = check(choice.before, choice.after, policy, rules, Scope(choice.only, options.all))
     report = _complete(report, choice, warnings)
     _write(report, rules, options)
     return FOUND if _fails(report, options.fail_on or policy.fail_on) else CLEAN

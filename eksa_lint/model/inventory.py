@@ -46,6 +46,10 @@ class Inventory:
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path])
 
+    def is_too_large(self, path: str) -> bool:
+        """Whether a file is only to be had piece by piece."""
+        return self._library.is_too_large(self._blobs[path])
+
     def stream(self, path: str) -> Stream:
         return self._library.stream(self._blobs[path])
 

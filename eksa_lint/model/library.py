@@ -25,6 +25,11 @@ class Library:
         content = self._contents[blob.id]
         return b"" if isinstance(content, Withheld) else content
 
+    def is_too_large(self, blob: Blob) -> bool:
+        """Whether a loaded blob was withheld for its size."""
+        content = self._contents[blob.id]
+        return isinstance(content, Withheld) and content.large
+
     def stream(self, blob: Blob) -> Stream:
         """The documents of a loaded blob."""
         stream = self._streams.get(blob.id)

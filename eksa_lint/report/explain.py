@@ -22,7 +22,10 @@ def explain(rule: Rule, *, width: int) -> str:
         _paragraph(rule.why, width),
         _paragraph(rule.fix, width),
         *_example(rule.examples[0]),
-        ["Silence it at one place, with the reason:", f"  # eksa-lint: ignore[{rule.id}] why this is fine here"],
+        [
+            "Silence it at one place, with the reason:",
+            f"  # eksa-lint: ignore[{rule.id}] why this is fine here",
+        ],
     ]
     if rule.references:
         blocks.append(["Sources:", *(f"  {reference}" for reference in rule.references)])
@@ -33,7 +36,8 @@ def list_text(rules: RuleSet) -> str:
     """One line a rule: id, severity, consequence, title."""
     longest = max(map(len, rules))
     lines = [
-        f"{rule.id:{longest}}  {rule.severity:7}  {rule.consequence:8}  {rule.title}" for rule in rules.values()
+        f"{rule.id:{longest}}  {rule.severity:7}  {rule.consequence:8}  {rule.title}"
+        for rule in rules.values()
     ]
     return "\n".join([*lines, "", f"{len(rules)} rules; more about one: eksa-lint explain RULE", ""])
 

@@ -183,4 +183,4 @@ class Composer:
 
 
 def _is_merge(key: Any) -> bool:
-    return key.value == "<<" and (key.implicit[0] or key.tag == "tag:yaml.org,2002:merge")
+    return key.value == "<<" and bool(key.implicit[0] or key.tag == "tag:yaml.org,2002:merge")

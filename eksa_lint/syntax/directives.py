@@ -1,10 +1,14 @@
 """Comments addressed to us: `# eksa-lint: ignore[rule-id] reason`, on the line it is about or alone above it."""
 
 import re
+import sys
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from eksa_lint.syntax.document import Stream
+from eksa_lint.syntax.source import Source
 
 MARK: Final = "eksa-lint:"
 _COMMENT: Final = re.compile(r"(?:^|[ \t])#[ \t]*eksa-lint:[ \t]*([^\r\n]*)", re.MULTILINE)
@@ -32,32 +36,35 @@ def find_directives(stream: Stream) -> list[Directive]:
     if MARK not in source.text:
         return []
     scalars = sorted(span for document in stream.documents for span in document.root.scalars())
-    found = []
-    for match in _COMMENT.finditer(source.text):
+    found: list[Directive] = []
+    targets: dict[int, int] = {}
+    for match in reversed(
+        list(_COMMENT.finditer(source.text))
+    ):  # from the end, so that no line is looked at twice
         start = source.text.index("#", match.start())
-        if any(begin <= start < end for begin, end in scalars):
+        if _is_inside(scalars, start):
             continue
         line, column = source.position(start)
-        alone = not source.line(line)[: column - 1].strip()
+        target = line
+        if not source.line(line)[: column - 1].strip():
+            target = targets[line] = _next_content(source, line, targets)
         ignore = _IGNORE.match(match[1].rstrip())
         rules = tuple(name for part in ignore[1].split(",") if (name := part.strip())) if ignore else ()
-        found.append(
-            Directive(
-                line=line,
-                target=_next_content(stream, line) if alone else line,
-                rules=rules,
-                reason=ignore[2].strip() if ignore else "",
-                start=start,
-                end=match.end(),
-            )
-        )
-    return found
+        reason = ignore[2].strip() if ignore else ""
+        found.append(Directive(line, target, rules, reason, start, match.end()))
+    return found[::-1]
 
 
-def _next_content(stream: Stream, line: int) -> int:
-    """The first line below that is neither blank nor a comment."""
-    source = stream.source
+def _is_inside(scalars: list[tuple[int, int]], offset: int) -> bool:
+    index = bisect_right(scalars, (offset, sys.maxsize))
+    return index > 0 and offset < scalars[index - 1][1]
+
+
+def _next_content(source: Source, line: int, targets: Mapping[int, int]) -> int:
+    """The first line below that is neither blank nor a comment; `targets` has those of comments further down."""
     for number in range(line + 1, source.line_count + 1):
+        if number in targets:
+            return targets[number]
         text = source.line(number).strip()
         if text and not text.startswith("#"):
             return number

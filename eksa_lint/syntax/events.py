@@ -36,6 +36,11 @@ class NotYaml(Exception):
         self.reason = reason
         self.offset = offset
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether the text is too much for the parser, and may be YAML."""
+        return "maximum nesting depth" in self.reason
+
 
 def events(text: str, *, pure: bool = CParser is None) -> Iterator[Any]:
     """Parse events of the text, lazily.

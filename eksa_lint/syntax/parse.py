@@ -42,7 +42,9 @@ def compose(
     try:
         documents.extend(composer.documents())
     except NotYaml as error:
-        broken = Problem("yaml-syntax", error.reason, error.offset, error.offset + 1)
+        broken = Problem(
+            "too-complex" if error.is_limit else "yaml-syntax", error.reason, error.offset, error.offset + 1
+        )
     except TooComplex as error:
         broken = Problem("too-complex", error.reason, error.offset, error.offset + 1)
     problems = [*composer.problems, broken] if broken else composer.problems

@@ -1,0 +1,58 @@
+"""What a change reaches beyond the objects that differ."""
+
+from collections.abc import Iterable
+
+from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.references import referred, referring
+from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.snapshot import Blob, Snapshot
+
+
+def changed_files(before: Snapshot, after: Snapshot) -> list[Blob]:
+    """The files whose content is new to the repository; one that only moved is not."""
+    known = {blob.id for blob in before.blobs.values()}
+    return [
+        blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in known
+    ]
+
+
+def count_changed_files(before: Snapshot, after: Snapshot) -> int:
+    """How many paths hold something else, or are there on one side only."""
+    paths = before.blobs.keys() | after.blobs.keys()
+    return sum(before.blobs.get(path) != after.blobs.get(path) for path in paths)
+
+
+def affected(changes: Iterable[Change], old: Inventory, new: Inventory) -> list[Resource]:
+    """The objects after the change that differ, that they refer to, that refer to them, and the patches of changed files."""
+    found: dict[tuple[ResourceId, str, int], Resource] = {}
+
+    def add(resources: Iterable[Resource]) -> None:
+        for resource in resources:
+            found.setdefault((resource.id, resource.path, resource.node.start), resource)
+
+    for change in changes:
+        add(new.get(change.resource.id))
+        add(referring(new, change.resource.id))
+        if change.after is not None:
+            add((change.after, *referred(new, change.after)))
+    for path, blob in new.manifests.items():
+        if old.manifests.get(path) != blob:
+            add(resource for resource in new.resources_in(path) if resource.patch)
+    return list(found.values())
+
+
+def counterparts(resource: Resource, old: Inventory) -> list[Resource]:
+    """The same object before the change; for a patch all that stood in its file."""
+    return list(old.resources_in(resource.path)) if resource.patch else old.get(resource.id)
+
+
+def changed_clusters(changes: Iterable[Change], *inventories: Inventory) -> set[ResourceId]:
+    """The clusters that differ, or that name an object that does."""
+    clusters = set()
+    for change in changes:
+        if change.resource.group == EKSA:
+            clusters.add(change.resource.id)
+            for inventory in inventories:
+                clusters.update(resource.id for resource in referring(inventory, change.resource.id))
+    return {identity for identity in clusters if identity.kind == "Cluster"}

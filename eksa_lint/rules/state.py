@@ -1,0 +1,75 @@
+"""Static rules over one state: the files that are looked at, what stands in them, and the comments addressed to us."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from eksa_lint.model.file import File
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.engine import Engine
+from eksa_lint.rules.suppress import Comments
+from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
+from eksa_lint.snapshot import Blob
+from eksa_lint.syntax import Stream, find_directives, parse
+from eksa_lint.syntax.parse import LARGEST_FILE
+from eksa_lint.syntax.source import Source, decode
+
+
+class State:
+    """One inventory, the files of it that are judged, and the rules."""
+
+    def __init__(self, inventory: Inventory, engine: Engine, blobs: Iterable[Blob]) -> None:
+        self._inventory = inventory
+        self._engine = engine
+        self.blobs = tuple(blobs)
+        self.comments: dict[str, Comments] = {}
+        """The comments of the files that were judged, by path."""
+
+    def resources(self) -> Iterator[Resource]:
+        """The objects of the files."""
+        for blob in self.blobs:
+            yield from self._inventory.resources_in(blob.path)
+
+    def judge(self, resources: Iterable[Resource]) -> Iterator[Draft]:
+        """The files, and the objects given."""
+        for file, stream in self._files():
+            yield from self._engine.judge_file(file)
+            directives = find_directives(stream)
+            if directives:
+                self.comments[file.path] = Comments(file, tuple(directives))
+        for resource in resources:
+            yield from self._engine.judge_resource(resource)
+
+    def _files(self) -> Iterator[tuple[File, Stream]]:
+        others = []
+        for blob in self.blobs:
+            if blob.path in self._inventory.manifests:
+                yield self._manifest(blob)
+            else:
+                others.append(blob)
+        for blob, content in self._inventory.snapshot.read(others, LARGEST_FILE):
+            if isinstance(content, bytes):
+                yield self._other(blob, content)
+            elif content.large:
+                yield self._large(blob), Stream(Source(""))
+
+    def _manifest(self, blob: Blob) -> tuple[File, Stream]:
+        stream = self._inventory.stream(blob.path)
+        is_large = self._inventory.is_too_large(blob.path)
+        windows = partial(self._inventory.snapshot.windows, blob) if is_large else None
+        resources = self._inventory.resources_in(blob.path)
+        side = self._inventory.side
+        return File(
+            side, blob.path, stream.source, stream.documents, stream.problems, resources, windows
+        ), stream
+
+    def _other(self, blob: Blob, content: bytes) -> tuple[File, Stream]:
+        """A file that is no manifest by its name; a kubeconfig has any name, and is read as the YAML that it is."""
+        source, _ = decode(content)
+        stream = parse(content) if may_be_kubeconfig(source.text) else Stream(source)
+        return File(self._inventory.side, blob.path, stream.source, stream.documents), stream
+
+    def _large(self, blob: Blob) -> File:
+        windows = partial(self._inventory.snapshot.windows, blob)
+        return File(self._inventory.side, blob.path, Source(""), windows=windows)
