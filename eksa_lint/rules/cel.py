@@ -37,6 +37,8 @@ class Evaluator:
         from cel_expr_python import cel  # noqa: PLC0415 - only where a rule is evaluated
         from cel_expr_python.ext import ext_optional, ext_strings  # noqa: PLC0415
 
+        from eksa_lint.rules.functions import FUNCTIONS  # noqa: PLC0415
+
         kinds = cel.Type
         arguments = {
             "map": kinds.MAP,
@@ -49,12 +51,21 @@ class Evaluator:
             cel.Overload(f"ref_{name}", kinds.LIST, [kind], is_member=False, impl=resolve)
             for name, kind in arguments.items()
         ]
-        self._boolean = kinds.BOOL
         self._error = kinds.ERROR
+        types = {"string": kinds.STRING, "int": kinds.INT, "bool": kinds.BOOL}
+        flat = [
+            cel.FunctionDecl(name, [
+                cel.Overload(
+                    name, types[function.result], [types[kind] for kind in function.arguments],
+                    is_member=False, impl=function.call,
+                )
+            ])
+            for name, function in FUNCTIONS.items()
+        ]  # fmt: skip
         self._environment = cel.NewEnv(
             variables=dict.fromkeys(_VARIABLES, kinds.DYN),
             extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
-            functions=[cel.FunctionDecl("ref", overloads)],
+            functions=[cel.FunctionDecl("ref", overloads), *flat],
         )
         self._compiled: dict[str, Any] = {}
 

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from eksa_lint.finding import Severity
+from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.effective import effective
@@ -100,13 +100,15 @@ class Engine:
 
     def _resolve(self, reference: Any) -> list[Any]:
         """What `ref()` gives: looked up on the side that the judged object is on."""
-        scope, context = self._scope, self._context
-        if scope is None or not isinstance(reference, dict):
+        if self._scope is None or not isinstance(reference, dict):
             return []
-        inventory = context.inventory if context.before is None else context.before
-        if scope.side == context.inventory.side:
-            inventory = context.inventory
-        return [effective(resource) for resource in resolve_reference(inventory, scope, reference)]
+        inventory = self._inventory_of(self._scope)
+        return [effective(resource) for resource in resolve_reference(inventory, self._scope, reference)]
+
+    def _inventory_of(self, resource: Resource) -> Inventory:
+        """The state that a resource is of."""
+        before = self._context.before
+        return before if before is not None and resource.side == before.side else self._context.inventory
 
     def _judge_pair(self, rule: Rule, subject: Subject, pair: Pair) -> Iterator[Draft]:
         self._scope = pair.shown.resource
@@ -137,7 +139,19 @@ class Engine:
             label: str | Failure = ""
             if validation.label_expression:
                 label = self._evaluator.text(validation.label_expression, activation)
-            yield _draft(rule, validation, pair, message, "" if isinstance(label, Failure) else label)
+            draft = _draft(rule, validation, pair, message)
+            place = self._place_in_referred(validation, pair)
+            yield replace(draft, place=place or draft.place, label="" if isinstance(label, Failure) else label)
+
+    def _place_in_referred(self, validation: Validation, pair: Pair) -> Place | None:
+        """Where a validation points that looks through a reference at another object."""
+        if not validation.through:
+            return None
+        reference = fields.get(pair.shown.item, fields.parse_pattern(validation.through))
+        if not isinstance(reference, dict):
+            return None
+        found = resolve_reference(self._inventory_of(pair.shown.resource), pair.shown.resource, reference)
+        return found[0].place(fields.parse_pattern(validation.path)) if found else None
 
 
 def matches_kind(pattern: str, group: str, kind: str) -> bool:
@@ -154,8 +168,8 @@ def _checks(rules: Iterable[Rule]) -> list[Check]:
     return [registered(name) for name in names]
 
 
-def _draft(rule: Rule, validation: Validation, pair: Pair, message: str, label: str) -> Draft:
-    below = fields.parse_pattern(validation.path)
+def _draft(rule: Rule, validation: Validation, pair: Pair, message: str) -> Draft:
+    below = fields.parse_pattern(validation.through or validation.path)
     shown, resource = pair.shown, pair.shown.resource
     old, new = pair.before, pair.after
     both = old is not None and new is not None and old.item is not None and new.item is not None
@@ -166,7 +180,6 @@ def _draft(rule: Rule, validation: Validation, pair: Pair, message: str, label: 
         resource=resource,
         field=fields.spell((*shown.path, *below), shown.value, resource.group, resource.kind),
         values=tuple(_value(side.item if side else None, below) for side in (old, new)),
-        label=label,
         severity=validation.severity,
         consequence=validation.consequence,
         refused_by=validation.refused_by,

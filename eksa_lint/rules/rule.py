@@ -19,7 +19,11 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """One thing that must hold. `on` narrows the rule's subjects; severity and consequence override the rule's."""
+    """One thing that must hold. `on` narrows the rule's subjects; severity, consequence and refusedBy override the rule's.
+
+    `path` is where the finding points, below the rule's `each`, or below the object that the reference at `through` names.
+    `covers` lists the ids of the facts that it enforces.
+    """
 
     expression: str
     on: Subject | None = None
@@ -27,9 +31,11 @@ class Validation:
     message_expression: str = ""
     label_expression: str = ""
     path: str = ""
+    through: str = ""
     severity: Severity | None = None
     consequence: Consequence | None = None
     refused_by: tuple[Refuser, ...] = ()
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,9 @@ class Rule:
     file: str = ""
     replaced_by: str | None = None
     refused_by: tuple[Refuser, ...] = ()
+    covers: tuple[str, ...] = ()
+    """The ids of the facts that a Python check enforces; those of a validation stand there."""
+
     each: tuple[str, ...] = ()
     variables: tuple[Variable, ...] = ()
     validations: tuple[Validation, ...] = ()
@@ -111,6 +120,7 @@ class Rule:
             file=file,
             replaced_by=data.get("replacedBy"),
             refused_by=tuple(data.get("refusedBy", ())),
+            covers=tuple(data.get("covers", ())),
             each=_each(data.get("each", ())),
             variables=tuple(Variable(item["name"], item["expression"]) for item in data.get("variables", ())),
             validations=tuple(_validation(item) for item in data.get("validations", ())),
@@ -134,6 +144,8 @@ def _validation(data: dict[str, Any]) -> Validation:
         severity=Severity(data["severity"]) if "severity" in data else None,
         consequence=Consequence(data["consequence"]) if "consequence" in data else None,
         refused_by=tuple(data.get("refusedBy", ())),
+        covers=tuple(data.get("covers", ())),
+        through=data.get("through", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""Comments addressed to us: `# eksa-lint: ignore[rule-id] reason`, on the line it is about or alone above it."""
+"""Comments addressed to us: `# eksa-lint: ignore[rule-id] reason`, on the line they are about or above it."""
 
 import re
 import sys
@@ -61,7 +61,7 @@ def _is_inside(scalars: list[tuple[int, int]], offset: int) -> bool:
 
 
 def _next_content(source: Source, line: int, targets: Mapping[int, int]) -> int:
-    """The first line below that is neither blank nor a comment; `targets` has those of comments further down."""
+    """The first line below that is neither blank nor a comment; `targets` has those of directives below."""
     for number in range(line + 1, source.line_count + 1):
         if number in targets:
             return targets[number]

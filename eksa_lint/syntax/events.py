@@ -1,8 +1,8 @@
 """Where parse events come from: libyaml through PyYAML's C part, or PyYAML's own parser where there is none.
 
-libyaml is what go-yaml was translated from, so that both accept the same text; the copy that ruamel.yaml can bring is
-older and refuses `[system:masters]`. A test composes every case with both parsers; PyYAML's own one refuses tabs
-between tokens, takes halves of surrogate pairs, and is slow.
+libyaml is what go-yaml was translated from, so that both accept the same text; the copy that ruamel.yaml can
+bring is older and refuses `[system:masters]`. A test composes every case with both parsers; PyYAML's own one
+refuses tabs between tokens, takes halves of surrogate pairs, and is slow.
 """
 
 from collections.abc import Iterator

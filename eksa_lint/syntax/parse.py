@@ -17,7 +17,7 @@ _TEMPLATE: Final = re.compile(r"\{\{|\{%|<%")
 
 
 def parse(data: bytes, *, core: bool = False) -> Stream:
-    """Read every document of a file; a problem ends the reading, keeps what came before, and is in the result.
+    """Read every document of a file; a problem ends the reading, keeps what came before, and is told.
 
     With `core` words are read as YAML 1.2 does, for our own files; else as Kubernetes does.
     """

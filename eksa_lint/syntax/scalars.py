@@ -110,7 +110,7 @@ def _integer(digits: str) -> int:
 
 
 def _json_float(number: float, text: str) -> int | float | str:
-    """Go writes a whole float without a point, so that Kubernetes reads an integer again; one beyond its range is text."""
+    """Go writes a whole float without a point: Kubernetes reads an integer. What is infinite is text."""
     if math.isinf(number):
         return text
     return int(number) if number.is_integer() and abs(number) < 2**63 else number

@@ -5,7 +5,7 @@ binding brings it, and at the rule of the role when a role that was bound before
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
@@ -211,8 +211,9 @@ def critical_namespace_rbac(subject: Resource | Change, context: _Context) -> It
     changed = isinstance(subject, Change)
     resource = subject.after if isinstance(subject, Change) else subject
     if resource is not None and not resource.patch:
-        yield from _shipped(resource, context.inventory, new=changed)
-        if not changed:
+        shipped = list(_shipped(resource, context.inventory, new=changed))
+        yield from shipped
+        if not changed and not shipped:
             yield from _waiting(resource, context.inventory)
 
 
@@ -266,11 +267,12 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: _Context) -> Ite
     before = _role_of(change.before) if change.before is not None else None
     if before is not None and before.is_admin:
         return
-    gained = tuple(_gained(_role_of(resource).rules or (), (before.rules or ()) if before else ()))
+    role = _role_of(resource)
+    gained = tuple(_gained(role.rules or (), (before.rules or ()) if before else ()))
     surroundings = _surroundings(context.inventory, resource.id.root)
     weighed = [
         (grant, found)
-        for grant in (_grants_through(resource, context.inventory) if gained else ())
+        for grant in (_grants_through(resource, context.inventory) if gained or role.selects_all else ())
         if _stood_before(grant, context.before)
         if (found := judge(grant, gained, surroundings, True)) is not None
     ]
@@ -318,7 +320,9 @@ def _weigh_critical(
         f"{_gives(role, right, rules)}{where if wide else ''}{token}",
         role_message=f"{role.kind} {role.name} lets {subject} also {right}{where} ({binding}){token}",
         label=_whom(grant.subject) or ("new in this change" if new else ""),
-        place=role.resource.place(_telling_path(telling, wide=wide)) if role.resource and telling else None,
+        place=role.resource.place(_telling_path(role, telling, wide=wide))
+        if role.resource and telling
+        else None,
     )
 
 
@@ -338,14 +342,14 @@ def _weigh_admin(
     what = role.name if role.name == "cluster-admin" else equal
     where = f" in {namespace}" if namespace else ""
     binding, subject = grant.binding.title, grant.subject.title
-    star = next((rule for rule in role.rules or () if rule.allows_everything), None)
+    path = next((rule.path for rule in role.rules or () if rule.allows_everything), ("aggregationRule",))
     return Weighed(
         severity=_weight(Severity(severity), level, who, new=new),
         message=f"{binding}{where} gives {subject} {what}",
         role_message=f"ClusterRole {role.name} lets {subject} do anything{where}, as cluster-admin does"
         f" ({binding})",
         label=_whom(grant.subject) or ("new in this change" if new else ""),
-        place=role.resource.place(star.path) if role.resource and star else None,
+        place=role.resource.place(path) if role.resource else None,
     )
 
 
@@ -424,10 +428,11 @@ def _waiting(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
     reach, telling = _reach(role, role.rules, critical)
     if reach < Reach.READ or telling is None or next(_grants_through(resource, inventory), None) is not None:
         return
+    right = _right(telling, wide=False)
     yield Draft(
         rule="critical-namespace-rbac",
-        message=f"{resource.title} in {resource.id.namespace} ({_right(telling, wide=False)}) is not bound yet",
-        place=resource.place(_telling_path(telling, wide=False)),
+        message=f"{resource.title} in {resource.id.namespace} ({right}) is not bound yet",
+        place=resource.place(_telling_path(role, telling, wide=False)),
         resource=resource,
         field="rules",
         severity=Severity.NOTE,
@@ -631,9 +636,13 @@ def _is_lock(rule: Rule, group: str, resource: str) -> bool:
     return False
 
 
-def _telling_path(rule: Rule, *, wide: bool) -> Path:
+def _telling_path(role: Role, rule: Rule, *, wide: bool) -> Path:
+    """The resource that opens the namespace, as the role lists it; else the whole rule."""
     opening = _opening(rule, wide=wide)
-    return (*rule.path, "resources", opening) if opening is not None else rule.path
+    written = next((other for other in role.rules or () if other.path == rule.path), rule)
+    if opening is None:
+        return rule.path
+    return (*rule.path, "resources", written.resources.index(rule.resources[opening]))
 
 
 def _gives(role: Role, right: str, rules: tuple[Rule, ...] | None) -> str:
@@ -643,7 +652,7 @@ def _gives(role: Role, right: str, rules: tuple[Rule, ...] | None) -> str:
     if not right:
         return ", whose rules are in no file"
     others = len(rules or ()) - 1
-    more = f" and {others} more rule{'s' if others > 1 else ''}" if others > 0 else ""
+    more = f"; {others} more rule{'s' if others > 1 else ''}" if others > 0 else ""
     return f" ({right}{more})"
 
 
@@ -657,10 +666,9 @@ def _right(rule: Rule, *, wide: bool) -> str:
     return f"{'do anything with' if '*' in rule.verbs else ', '.join(rule.verbs)} {what}{names}"
 
 
-def _few(texts: Iterable[str]) -> str:
-    every = list(texts)
-    shown = ", ".join(every[:_SHOWN])
-    return shown if len(every) <= _SHOWN else f"{shown} and {len(every) - _SHOWN} more"
+def _few(texts: Sequence[str]) -> str:
+    shown = ", ".join(texts[:_SHOWN])
+    return shown if len(texts) <= _SHOWN else f"{shown} …"
 
 
 _known_surroundings: WeakKeyDictionary[Inventory, dict[str, Surroundings]] = WeakKeyDictionary()
