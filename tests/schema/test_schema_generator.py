@@ -8,12 +8,13 @@ import pytest
 from schema_support import REPOSITORY, SHARED, needs_shared
 
 from eksa_lint.data import table
+from eksa_lint.schema.convert import Conversion, render
 from eksa_lint.schema.wording import PATTERNS
 from eksa_lint.syntax import parse
 
 sys.path.insert(0, str(REPOSITORY / "tools"))
 
-from generate_schemas import SCHEMAS, Conversion, differences, generate, render
+from generate_schemas import SCHEMAS, differences, generate
 
 SHIPPED = sorted((*SCHEMAS.glob("eks-anywhere/*/*.json"), *SCHEMAS.glob("flux/*/*.json")))
 
