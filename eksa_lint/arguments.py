@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS
 
-_COMMANDS: Final = ("check", "explain", "rules")
+_COMMANDS: Final = ("check", "explain", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -60,7 +60,25 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
     rules.add_argument("--format", choices=("text", "json"), default="text")
+    _add_schema(
+        commands.add_parser("schema", help="the shapes that objects are held against", allow_abbrev=False)
+    )
     return parser
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="action", required=True)
+    actions.add_parser("list", help="the kinds and releases that are known", allow_abbrev=False)
+    show = actions.add_parser("show", help="the fields of a kind", allow_abbrev=False)
+    show.add_argument("kind", metavar="KIND")
+    export = actions.add_parser("export", help="JSON Schemas for an editor's YAML server", allow_abbrev=False)
+    export.add_argument("folder", metavar="DIR", type=Path)
+    for action in (show, export):
+        action.add_argument("--release", metavar="v0.N", help="an EKS Anywhere release (default: the newest)")
+    importing = actions.add_parser(
+        "import", help="take schemas from CRD manifests into this repository", allow_abbrev=False
+    )
+    importing.add_argument("source", metavar="FILE-OR-FOLDER", type=Path)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
+from eksa_lint.schema.imported import load_imported
 from eksa_lint.snapshot import Snapshot, Withheld
 from eksa_lint.syntax.parse import LARGEST_FILE
 
@@ -84,7 +85,9 @@ class _Run:
         self._old, self._new, self._changes = old, new, changes
         self._policy, self._rules = policy, rules
         self._selected = [rule for rule in rules.values() if policy.selects(rule)]
-        self._engine = Engine(self._selected, Context(new, old, policy.eksa_version, tuple(changes)))
+        self._imported = load_imported((old or new).snapshot)
+        context = Context(new, old, policy.eksa_version, tuple(changes), self._imported)
+        self._engine = Engine(self._selected, context)
 
     def whole_state(self, scope: Scope) -> list[Finding]:
         """Everything that stands in the state after, and what the change does."""
@@ -116,7 +119,8 @@ class _Run:
     def _fingerprints_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> set[str]:
         """What the same rules find in the same files and objects before the change."""
         paths = {blob.path for blob in state.blobs}
-        engine = Engine(self._selected, Context(old, None, self._policy.eksa_version))
+        context = Context(old, None, self._policy.eksa_version, imported=self._imported)
+        engine = Engine(self._selected, context)
         blobs = [blob for path, blob in old.snapshot.blobs.items() if path in paths]
         same = [before for resource in reached for before in counterparts(resource, old)]
         return {finding.fingerprint for finding in self._publish(State(old, engine, blobs).judge(same))}

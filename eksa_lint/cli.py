@@ -199,7 +199,37 @@ def _rules(options: "argparse.Namespace") -> int:
     return CLEAN
 
 
-_COMMANDS: Final = {"check": _check, "explain": _explain, "rules": _rules}
+def _schema(options: "argparse.Namespace") -> int:
+    from eksa_lint.schema import command  # noqa: PLC0415
+
+    try:
+        match options.action:
+            case "list":
+                text = command.list_kinds()
+            case "show":
+                text = command.show_kind(options.kind, options.release)
+            case "export":
+                number = command.export(options.folder, options.release)
+                text = f"{number} schemas and all.json written to {options.folder}\n"
+            case _:
+                text = command.imported_message(command.import_manifests(options.source, _repository_root()))
+    except OSError as error:
+        raise CannotCheck(
+            f"{error.filename}: {error.strerror}; see: eksa-lint schema {options.action} --help"
+        ) from error
+    sys.stdout.write(text)
+    return CLEAN
+
+
+def _repository_root() -> Path:
+    """The top of the repository around the current folder, or the folder itself."""
+    from eksa_lint.snapshot.git import Git  # noqa: PLC0415
+
+    git = Git.find(Path.cwd())
+    return git.root if git else Path.cwd()
+
+
+_COMMANDS: Final = {"check": _check, "explain": _explain, "rules": _rules, "schema": _schema}
 
 
 def _cannot(reason: str) -> int:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from eksa_lint.rules.checks import Check, registered
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.pairs import Pair, changed, standing
 from eksa_lint.rules.rule import Rule, Subject, Validation
+from eksa_lint.schema.imported import Imported
 
 _PLACEHOLDER: Final = re.compile(r"\$\{|\{\{|<%|\$\(")
 
@@ -32,6 +33,7 @@ class Context:
     before: Inventory | None
     eksa_version: str | None
     changes: tuple[Change, ...] = ()
+    imported: Imported = field(default_factory=dict)
 
 
 class Engine:

@@ -6,7 +6,7 @@ Nothing is read before it is asked for, and the validator is imported with the f
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
@@ -28,15 +28,18 @@ class Schema:
     kind: str
     release: str
     file: str
-    """Below `schemas/`."""
+    """Below `schemas/`; for an imported one, in the repository that is judged."""
+
+    text: str = field(default="", repr=False)
+    """The schema itself, where it is an imported one."""
 
     @property
     def content(self) -> dict[str, Any]:
-        return _read(self.file)
+        return _parse(self.text) if self.text else _read(self.file)
 
     def accepts(self, value: Any) -> bool:
         """Whether the value fits; the gate that nearly every resource passes."""
-        accepted: bool = _validator(self.file).is_valid(value)
+        accepted: bool = _validator(self.file, self.text).is_valid(value)
         return accepted
 
 
@@ -52,6 +55,12 @@ def find(group: str, version: str, kind: str, eksa_version: str | None = None) -
     if version not in versions(group, kind):
         return None
     return at_release(kind, release_for(eksa_version))
+
+
+def is_known_release(eksa_version: str | None) -> bool:
+    """Whether a version is of a release whose schemas are shipped."""
+    match = _RELEASE.match(eksa_version or "")
+    return match is not None and f"v{int(match[1])}.{int(match[2])}" in releases()
 
 
 def at_release(kind: str, release: str) -> Schema | None:
@@ -85,6 +94,11 @@ def kinds(group: str) -> tuple[str, ...]:
         return tuple(_flux_index().get(group, ()))
     by_release = _eks_anywhere_index()["releases"].values()
     return tuple(sorted(_WITHOUT_SCHEMA.union(*by_release)))
+
+
+def other_groups() -> tuple[str, ...]:
+    """The groups beside EKS Anywhere's own whose kinds are known."""
+    return tuple(_flux_index())
 
 
 def versions(group: str, kind: str) -> tuple[str, ...]:
@@ -121,7 +135,13 @@ def _flux_index() -> Mapping[str, dict[str, dict[str, str]]]:
 
 
 @cache
-def _validator(file: str) -> Any:
+def _parse(text: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+@cache
+def _validator(file: str, text: str) -> Any:
     from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - 25 ms, only where a resource needs it
 
-    return Draft202012Validator(_read(file))
+    return Draft202012Validator(_parse(text) if text else _read(file))

@@ -1,7 +1,7 @@
 """What the schema tests share: resources from text, and where the facts and the corpus are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from eksa_lint.rules.checks.schema import schema
 from eksa_lint.rules.draft import Draft
 from eksa_lint.schema import catalog
 from eksa_lint.schema.explain import SchemaError, explain
+from eksa_lint.schema.imported import Imported
 from eksa_lint.syntax import Node, parse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -29,6 +30,7 @@ needs_shared = pytest.mark.skipif(
 @dataclass(frozen=True)
 class Context:
     eksa_version: str | None = None
+    imported: Imported = field(default_factory=dict)
 
 
 def resources(data: bytes, path: str = "eksa-cluster.yaml", *, patch: bool = False) -> Iterator[Resource]:

@@ -8,6 +8,7 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
 from eksa_lint.schema import catalog
+from eksa_lint.schema.imported import Imported
 from eksa_lint.schema.explain import SchemaError, explain, explain_kind
 from eksa_lint.schema.wording import field
 
@@ -21,6 +22,10 @@ class Context(Protocol):
     @property
     def eksa_version(self) -> str | None:
         """The release that the configuration names for objects that name none themselves."""
+
+    @property
+    def imported(self) -> Imported:
+        """The schemas that the team imported."""
 
 
 @check("schema")
@@ -44,7 +49,9 @@ def _errors(resource: Resource, context: Context) -> Iterator[SchemaError]:
         return iter(())
     written = resource.spec.get("eksaVersion") if resource.group == EKSA else None
     eksa_version = written if isinstance(written, str) else context.eksa_version
-    shape = catalog.find(resource.group, resource.version, resource.kind, eksa_version)
+    shape = context.imported.get((resource.group, resource.version, resource.kind))
+    if shape is None or (resource.group == EKSA and catalog.is_known_release(eksa_version)):
+        shape = catalog.find(resource.group, resource.version, resource.kind, eksa_version) or shape
     if shape is None:
         return explain_kind(resource.group, resource.version, resource.kind, eksa_version)
     return explain(shape, resource.value, partial=resource.patch)
