@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS
 
-_COMMANDS: Final = ("check", "explain", "rules", "schema")
+_COMMANDS: Final = ("check", "explain", "fix", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(
         commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False)
     )
+    fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
+    fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
+    fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
     explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)

@@ -178,6 +178,36 @@ def _fails(report: "Report", fail_on: "FailOn") -> bool:
     )
 
 
+def _fix(options: "argparse.Namespace") -> int:
+    from eksa_lint.check import Scope, check, load_policy  # noqa: PLC0415
+    from eksa_lint.config import BadConfig  # noqa: PLC0415
+    from eksa_lint.fix import difference, fixed_files, save  # noqa: PLC0415
+    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+    from eksa_lint.snapshot import choose  # noqa: PLC0415
+
+    choice = choose.work_tree(Path.cwd(), options.paths)
+    rules = load_rules()
+    try:
+        policy = load_policy(choice.after, rules)
+    except BadConfig as error:
+        raise CannotCheck(str(error)) from error
+    report = check(None, choice.after, policy, rules, Scope(choice.only))
+    folder = Path.cwd() / choice.prefix
+    files = list(fixed_files(report, folder))
+    for file in files:
+        if options.diff:
+            sys.stdout.write(difference(file))
+            continue
+        try:
+            save(file, folder)
+        except OSError as error:
+            raise CannotCheck(f"{file.path} cannot be written: {error.strerror}; what stands above is done") from error
+        print(f"{choice.prefix}{file.path}: {file.fixes} fixed")
+    if not files:
+        print("Nothing to fix: no finding has a fix that is certain.")
+    return FOUND if options.diff and files else CLEAN
+
+
 def _explain(options: "argparse.Namespace") -> int:
     from eksa_lint.config import unknown_rule  # noqa: PLC0415
     from eksa_lint.report.explain import explain  # noqa: PLC0415
@@ -229,7 +259,7 @@ def _repository_root() -> Path:
     return git.root if git else Path.cwd()
 
 
-_COMMANDS: Final = {"check": _check, "explain": _explain, "rules": _rules, "schema": _schema}
+_COMMANDS: Final = {"check": _check, "explain": _explain, "fix": _fix, "rules": _rules, "schema": _schema}
 
 
 def _cannot(reason: str) -> int:

@@ -117,6 +117,22 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Text in place of what stands at a span of the finding's file."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that is certain to be what was meant, such as `put it in quotes`."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A finding as it is reported: plain text and numbers, masked, with nothing left to look up.
 
@@ -134,6 +150,7 @@ class Finding:
     fingerprint: str = ""
     related: tuple[Related, ...] = ()
     excerpt: Excerpt | None = None
+    fix: Fix | None = None
     suppressed: Suppressed | None = None
 
     @property

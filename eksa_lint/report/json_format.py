@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from eksa_lint import __version__
 from eksa_lint.clean import clean
-from eksa_lint.finding import Finding, Report, Severity
+from eksa_lint.finding import Finding, Fix, Report, Severity
 from eksa_lint.report.phrases import suppressed
 from eksa_lint.rules.rule import Rule
 from eksa_lint.syntax.source import Span
@@ -64,9 +64,25 @@ def _finding(finding: Finding, rule: Rule | None) -> dict[str, Any]:
             {"message": clean(related.message), "side": related.side, **_place(related.path, related.span)}
             for related in finding.related
         ],
-        "fix": None,
+        "fix": _fix(finding.fix),
         "suppressed": _suppressed(finding),
     }
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    if fix is None:
+        return None
+    edits = [
+        {
+            "line": edit.span.line,
+            "column": edit.span.column,
+            "end_line": edit.span.end_line,
+            "end_column": edit.span.end_column,
+            "text": edit.text,
+        }
+        for edit in fix.edits
+    ]
+    return {"title": clean(fix.title), "edits": edits}
 
 
 def _place(path: str | None, span: Span | None) -> dict[str, Any]:

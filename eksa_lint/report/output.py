@@ -13,16 +13,21 @@ _DEVICES: Final = ("/dev/", "/proc/")
 
 
 def write(text: str, file: Path) -> None:
-    """Replace the file in one step, and leave nothing behind where that fails.
+    """Replace the file in one step, and leave nothing behind where that fails."""
+    write_bytes(text.encode(), file)
+
+
+def write_bytes(data: bytes, file: Path) -> None:
+    """Replace the file in one step, its permissions kept, and leave nothing behind where that fails.
 
     A link is replaced, never followed: a repository must not choose which file is written. Devices and pipes
     (`/dev/stdout`) are written to, as replacing them would break the machine.
     """
     try:
         if _is_device(file):
-            file.write_text(text, encoding="utf-8", newline="\n")
+            file.write_bytes(data)
         else:
-            _replace(file, text.encode())
+            _replace(file, data)
     except OSError as error:
         raise OSError(f"cannot write {clean(str(file))}: {error.strerror or error}") from error
 
@@ -33,6 +38,8 @@ def _replace(file: Path, data: bytes) -> None:
     try:
         with open(descriptor, "wb") as stream:  # noqa: PTH123 - a Path does not open a descriptor
             stream.write(data)
+            if file.is_file() and not file.is_symlink():
+                os.fchmod(descriptor, stat.S_IMODE(file.stat().st_mode))
         temporary.replace(file)
     except BaseException:
         with suppress(OSError):

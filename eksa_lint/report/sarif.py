@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from eksa_lint import HOME, __version__
 from eksa_lint.clean import clean
-from eksa_lint.finding import Consequence, Finding, Report, Severity, Side, Suppressed
+from eksa_lint.finding import Consequence, Finding, Fix, Report, Severity, Side, Suppressed
 from eksa_lint.report.anchor import anchor
 from eksa_lint.report.phrases import first_sentence
 from eksa_lint.rules.rule import Rule
@@ -126,9 +126,19 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
     }
     if related := _related_locations(finding):
         result["relatedLocations"] = related
+    if finding.fix and finding.path is not None:
+        result["fixes"] = [_fix(finding.path, finding.fix)]
     if finding.suppressed:
         result["suppressions"] = [_suppression(finding.suppressed)]
     return result
+
+
+def _fix(path: str, fix: Fix) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in fix.edits
+    ]
+    change = {"artifactLocation": _artifact(path), "replacements": replacements}
+    return {"description": _message(fix.title), "artifactChanges": [change]}
 
 
 def _location(finding: Finding) -> dict[str, Any]:
@@ -170,14 +180,19 @@ def _related_message(message: str, side: Side) -> str:
 
 
 def _physical(path: str, span: Span) -> dict[str, Any]:
+    return {"artifactLocation": _artifact(path), "region": _region(span)}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(_file_name(path)), "uriBaseId": _ROOT}
+
+
+def _region(span: Span) -> dict[str, int]:
     return {
-        "artifactLocation": {"uri": quote(_file_name(path)), "uriBaseId": _ROOT},
-        "region": {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.end_line,
-            "endColumn": span.end_column,
-        },
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
     }
 
 

@@ -91,6 +91,8 @@ def _finding(page: _Page, finding: Finding, rule: Rule | None, *, advice: bool) 
     lines += _hint(page, gutter, finding.consequence.value, rule.summary if rule else "")
     for related in finding.related:
         lines += _related(page, gutter, related)
+    if finding.fix:
+        lines += _hint(page, gutter, "fixable", f"eksa-lint fix ({finding.fix.title})")
     if rule and advice:
         lines += _hint(page, gutter, "fix", first_sentence(rule.fix))
         lines += _hint(page, gutter, "more", f"eksa-lint explain {rule.id}")

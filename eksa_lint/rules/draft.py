@@ -7,6 +7,22 @@ from eksa_lint.model.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What would mend it for certain: text in place of what stands between two offsets of the place's source."""
+
+    title: str
+    start: int
+    end: int
+    text: str
+
+
+def in_quotes(place: Place) -> Repair:
+    """The same text as a string."""
+    written = place.source.text[place.start : place.end]
+    return Repair("put it in quotes", place.start, place.end, f'"{written}"')
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A finding before it is placed, masked and numbered.
 
@@ -29,3 +45,4 @@ class Draft:
     old_place: Place | None = None
     related: tuple[tuple[str, Place], ...] = ()
     secret: tuple[tuple[int, int], ...] = ()
+    repair: Repair | None = None

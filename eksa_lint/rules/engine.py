@@ -17,7 +17,7 @@ from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.cel import Evaluator, Failure
 from eksa_lint.rules.checks import Check, registered
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, in_quotes
 from eksa_lint.rules.pairs import Pair, changed, standing
 from eksa_lint.rules.rule import Rule, Subject, Validation
 from eksa_lint.schema.imported import Imported
@@ -143,7 +143,10 @@ class Engine:
                 label = self._evaluator.text(validation.label_expression, activation)
             draft = _draft(rule, validation, pair, message)
             place = self._place_in_referred(validation, pair)
-            yield replace(draft, place=place or draft.place, label="" if isinstance(label, Failure) else label)
+            draft = replace(draft, place=place or draft.place, label="" if isinstance(label, Failure) else label)
+            if validation.quotes and draft.place is not None:
+                draft = replace(draft, repair=in_quotes(draft.place))
+            yield draft
 
     def _place_in_referred(self, validation: Validation, pair: Pair) -> Place | None:
         """Where a validation points that looks through a reference at another object."""

@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from eksa_lint import data
+from eksa_lint.errors import CannotCheck
 from eksa_lint.rules.rule import Rule
 
 RuleSet: TypeAlias = Mapping[str, Rule]
 
 
-class BadRule(ValueError):
+class BadRule(CannotCheck):
     """What is wrong with a rule file: `file:line:column: what`."""
 
 

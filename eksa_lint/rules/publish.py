@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Consequence, Finding, Refuser, Related, Severity
+from eksa_lint.finding import Consequence, Edit, Finding, Fix, Refuser, Related, Severity
 from eksa_lint.policy import Policy
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.excerpt import Spans, excerpt
@@ -45,6 +45,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
                 Related(_text(text), place.side, place.path, place.span) for text, place in draft.related
             ),
             excerpt=excerpt(draft, secrets) if draft.place else None,
+            fix=_fix(draft),
         )
         key = (
             finding.rule,
@@ -69,6 +70,13 @@ def _severity(draft: Draft, rule: Rule) -> Severity:
         return severity
     seen_by = _SEE_SYNCED if draft.resource.id.root else _SEE_LOOSE
     return Severity.ERROR if seen_by & set(refused_by) else Severity.WARNING
+
+
+def _fix(draft: Draft) -> Fix | None:
+    repair, place = draft.repair, draft.place
+    if repair is None or place is None or place.side == "before":
+        return None
+    return Fix(repair.title, (Edit(place.source.span(repair.start, repair.end), repair.text),))
 
 
 def _text(text: str) -> str:

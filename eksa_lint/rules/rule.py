@@ -32,6 +32,9 @@ class Validation:
     label_expression: str = ""
     path: str = ""
     through: str = ""
+    quotes: bool = False
+    """Whether putting what stands at `path` in quotes mends it."""
+
     severity: Severity | None = None
     consequence: Consequence | None = None
     refused_by: tuple[Refuser, ...] = ()
@@ -146,6 +149,7 @@ def _validation(data: dict[str, Any]) -> Validation:
         refused_by=tuple(data.get("refusedBy", ())),
         covers=tuple(data.get("covers", ())),
         through=data.get("through", ""),
+        quotes=data.get("repair") == "quote",
     )
 
 

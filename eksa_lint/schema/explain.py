@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.schema import catalog
-from eksa_lint.schema.suggest import for_unknown_field, similar
+from eksa_lint.schema.suggest import for_unknown_field, misspelt, similar
 from eksa_lint.schema.wording import (
     PATTERNS,
     FieldPath,
@@ -38,6 +38,13 @@ _MOST_HINTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """Another name for the key, or quotes around the value where `name` is empty."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaError:
     """One thing wrong with an object.
 
@@ -50,6 +57,8 @@ class SchemaError:
     label: str
     at_key: bool
     values: tuple[str, ...] = ()
+    mend: Mend | None = None
+    """What would mend it for certain: the right name of a field, or quotes."""
 
 
 def explain(schema: catalog.Schema, value: Any, *, partial: bool = False) -> Iterator[SchemaError]:
@@ -148,7 +157,9 @@ class _Reader:
             message = f"{title(self._value)} has no field {self._field(here)}"
             self._unknown += 1
             label = for_unknown_field(self._schema, path, name) if self._unknown <= _MOST_HINTS else ""
-            yield SchemaError("schema-unknown-field", here, message, label, at_key=True)
+            meant = misspelt(self._schema, path, name) if self._unknown <= _MOST_HINTS else None
+            mend = Mend(meant) if meant and meant not in fault.instance else None
+            yield SchemaError("schema-unknown-field", here, message, label, at_key=True, mend=mend)
 
     def _missing_fields(self, path: FieldPath, fault: Any) -> Iterator[SchemaError]:
         if self._partial or any(map(_is_template, fault.instance)):
@@ -174,7 +185,8 @@ class _Reader:
         elif isinstance(value, str) and _reads_as(value, types):
             message, label = f"{message}: remove the quotes", "remove the quotes"
         values = (plain(value),) if isinstance(value, (str, int, float)) else (given,)
-        yield SchemaError("schema-wrong-type", path, message, label, _at_key(value), values)
+        mend = Mend() if label == "quote it" and not isinstance(value, bool) else None
+        yield SchemaError("schema-wrong-type", path, message, label, _at_key(value), values, mend)
 
     def _bad_value(self, path: FieldPath, message: str, label: str, value: Any) -> SchemaError:
         values = (plain(value),) if not isinstance(value, (dict, list)) else (str(len(value)),)

@@ -1,7 +1,7 @@
 """What somebody may have meant who wrote a field or a kind that does not exist."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any, Final, TypeAlias
 
 from eksa_lint.schema import catalog
@@ -14,6 +14,7 @@ _ITEM: Final = "[*]"
 _SAME_PROVIDER: Final = 4
 """Letters that the names of related kinds begin with, such as `Snow` or `VSphere`."""
 _ALIKE: Final = 0.75
+_CERTAIN: Final = 0.9
 _BESIDE: Final = 2
 _LONGEST_WORD: Final = 100
 _MOST_PLACES: Final = 2
@@ -40,6 +41,15 @@ def for_unknown_field(schema: catalog.Schema, parent: FieldPath, name: str) -> s
     if places:
         return f"{any_of([general_field(place) for place in places])} has it"
     return _other_kind(schema, parent, name)
+
+
+def misspelt(schema: catalog.Schema, parent: FieldPath, name: str) -> str | None:
+    """The field of `parent` that is so close to the name that nothing else can be meant."""
+    if _other_releases(schema, parent, name):
+        return None
+    meant = similar(name, _properties_at(schema.content, parent))
+    close = meant is not None and SequenceMatcher(None, meant.lower(), name.lower()).ratio() >= _CERTAIN
+    return meant if close else None
 
 
 def _other_releases(schema: catalog.Schema, parent: FieldPath, name: str) -> str:

@@ -142,7 +142,10 @@ def _between_folders(first: Path, second: Path, before: str, after: str) -> Choi
 
 
 def _both_are_revisions(folder: Path, before: str, after: str) -> bool:
-    git = Git.find(folder)
+    try:
+        git = Git.find(folder)
+    except CannotCheck:  # the folders can be compared all the same
+        return False
     return bool(git and git.lookup(before) and git.lookup(after))
 
 
@@ -157,8 +160,11 @@ def _range(git: Git, folder: Path, first: str, last: str) -> Choice:
 
 
 def _uncommitted(git: Git) -> tuple[str, ...]:
-    head, index = head_snapshot(git), index_snapshot(git)
-    if _same_blobs(head, index):
+    try:
+        index = index_snapshot(git)
+    except CannotCheck:
+        return ("What is staged was left out; a merge is not finished",)
+    if _same_blobs(head_snapshot(git), index):
         return ()
     return ("What is staged but not committed was left out; to judge it run: eksa-lint check --staged",)
 

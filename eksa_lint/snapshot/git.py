@@ -23,6 +23,7 @@ _SWITCHES: Final = (
 )
 _ENVIRONMENT: Final = {
     "LC_ALL": "C",
+    "GIT_ALLOW_PROTOCOL": "",  # before git 2.45 a missing blob is fetched, and protocol.ssh.allow may say how
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -67,7 +68,12 @@ class Git:
             return None
         if "must be run in a work tree" in error or "cannot use bare repository" in error:
             raise CannotCheck(f"{folder} is a bare repository or a .git folder; run eksa-lint in a work tree")
-        raise CannotCheck(_first_line(error))
+        if "dubious ownership" in error:
+            raise CannotCheck(
+                f"the repository around {folder} belongs to someone else, and git reads none of it; "
+                f"if you trust it run: git config --global --add safe.directory {folder}"
+            )
+        raise CannotCheck(f"{_first_line(error)}; see what is wrong with: git rev-parse --show-toplevel")
 
     @cached_property
     def root(self) -> Path:
@@ -94,7 +100,8 @@ class Git:
         if not revision or "\0" in revision:
             return None
         done = self._start("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        return done.stdout.decode().strip() if done.returncode == 0 else None
+        commit = done.stdout.decode().strip()
+        return commit if done.returncode == 0 and not commit.startswith("^") else None
 
     def merge_base(self, revision: str, head: str) -> str:
         """The id of the commit where the two came apart.

@@ -42,7 +42,7 @@ def find_directives(stream: Stream) -> list[Directive]:
         list(_COMMENT.finditer(source.text))
     ):  # from the end, so that no line is looked at twice
         start = source.text.index("#", match.start())
-        if _is_inside(scalars, start):
+        if _is_inside(scalars, start, source):
             continue
         line, column = source.position(start)
         target = line
@@ -55,9 +55,12 @@ def find_directives(stream: Stream) -> list[Directive]:
     return found[::-1]
 
 
-def _is_inside(scalars: list[tuple[int, int]], offset: int) -> bool:
+def _is_inside(scalars: list[tuple[int, int]], offset: int, source: Source) -> bool:
+    """Whether an offset is in a value; the line of the sign that begins a block of text is not."""
     index = bisect_right(scalars, (offset, sys.maxsize))
-    return index > 0 and offset < scalars[index - 1][1]
+    begin, end = scalars[index - 1] if index else (0, 0)
+    is_block = source.text.startswith(("|", ">"), begin)
+    return offset < end and not (is_block and source.position(begin)[0] == source.position(offset)[0])
 
 
 def _next_content(source: Source, line: int, targets: Mapping[int, int]) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import product
 from typing import Any, Final, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
@@ -81,6 +82,8 @@ class Rule:
     verbs: tuple[str, ...]
     names: tuple[str, ...]
     path: Path
+    written: tuple[str, ...]
+    """The resources as the role lists them, where only some of them are looked at."""
 
     @property
     def only_reads(self) -> bool:
@@ -98,7 +101,7 @@ class Rule:
         return not self.names or (bool(other.names) and set(other.names) <= set(self.names))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Role:
     """A role as a binding names it. `rules` is None where no file holds them."""
 
@@ -106,15 +109,8 @@ class Role:
     name: str
     resource: Resource | None
     rules: tuple[Rule, ...] | None
-    selects_all: bool = False
-    """An aggregated ClusterRole that takes in every other one."""
-
-    @property
-    def is_admin(self) -> bool:
-        if self.kind != "ClusterRole":
-            return False
-        known = self.name in data.table("critical-namespaces")["admins"]
-        return known or self.selects_all or any(rule.allows_everything for rule in self.rules or ())
+    is_admin: bool
+    """Whether it allows everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +185,8 @@ class Surroundings:
         return next(matching, None)
 
 
-_Judge: TypeAlias = Callable[[Grant, tuple[Rule, ...] | None, Surroundings, bool], "Weighed | None"]
+_Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], "Weighed | None"]
+"""Weighs a grant by a part of its role: all of it, or what is new in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +238,7 @@ def _at_subject(
     rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *, new: bool
 ) -> Iterator[Draft]:
     binding = grant.binding
-    weighed = judge(grant, grant.role.rules, _surroundings(inventory, binding.id.root), new)
+    weighed = judge(grant, grant.role, _surroundings(inventory, binding.id.root), new)
     if weighed is None:
         return
     path = (*grant.subject.path, "name")
@@ -264,17 +261,19 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: _Context) -> Ite
     """A role that opens more to subjects that had it before; others are told at their bindings."""
     resource = change.after
     assert resource is not None  # noqa: S101 - only roles that are there come here
-    before = _role_of(change.before) if change.before is not None else None
-    if before is not None and before.is_admin:
-        return
-    role = _role_of(resource)
+    role = _role_of(resource, context.inventory)
+    before = (
+        None if change.before is None or context.before is None else _role_of(change.before, context.before)
+    )
     gained = tuple(_gained(role.rules or (), (before.rules or ()) if before else ()))
+    if (before is not None and before.is_admin) or not (gained or role.is_admin):
+        return
+    part = replace(role, rules=gained)
     surroundings = _surroundings(context.inventory, resource.id.root)
     weighed = [
         (grant, found)
-        for grant in (_grants_through(resource, context.inventory) if gained or role.selects_all else ())
-        if _stood_before(grant, context.before)
-        if (found := judge(grant, gained, surroundings, True)) is not None
+        for grant in _standing_grants(resource, context)
+        if (found := judge(grant, part, surroundings, True)) is not None
     ]
     if not weighed:
         return
@@ -286,23 +285,21 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: _Context) -> Ite
         place=worst.place or resource.place(("rules",)),
         resource=resource,
         field="rules",
-        values=tuple(str(replace(item, path=())) for item in gained),
+        values=tuple(str(replace(item, path=(), written=())) for item in gained),
         label="new in this change",
         severity=worst.severity,
         related=(("who holds it", grant.binding.place((*grant.subject.path, "name"))),),
     )
 
 
-def _weigh_critical(
-    grant: Grant, rules: tuple[Rule, ...] | None, surroundings: Surroundings, new: bool
-) -> Weighed | None:
+def _weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
     role = grant.role
     critical = surroundings.critical(grant.namespace) if grant.namespace else None
     if role.is_admin or (grant.namespace and critical is None):
         return None
     wide = critical is None
     who = _who(grant, surroundings, critical.level if critical else Severity.NOTE)
-    reach, telling = _reach(role, rules, critical)
+    reach, telling = _reach(part, critical)
     if role.name in _names("harmless") and reach < Reach.WRITE:
         return None
     severity = _table("severities")["cluster" if wide else "namespace"].get(who, {}).get(reach.name.lower())
@@ -317,18 +314,14 @@ def _weigh_critical(
     return Weighed(
         severity=_weight(Severity(severity), critical.level if critical else Severity.ERROR, who, new=new),
         message=f"{binding}{'' if wide else where} gives {subject} the {role.kind} {role.name}"
-        f"{_gives(role, right, rules)}{where if wide else ''}{token}",
+        f"{_gives(part, right)}{where if wide else ''}{token}",
         role_message=f"{role.kind} {role.name} lets {subject} also {right}{where} ({binding}){token}",
         label=_whom(grant.subject) or ("new in this change" if new else ""),
-        place=role.resource.place(_telling_path(role, telling, wide=wide))
-        if role.resource and telling
-        else None,
+        place=role.resource.place(_telling_path(telling, wide=wide)) if role.resource and telling else None,
     )
 
 
-def _weigh_admin(
-    grant: Grant, _: tuple[Rule, ...] | None, surroundings: Surroundings, new: bool
-) -> Weighed | None:
+def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
     role, namespace = grant.role, grant.namespace
     if not role.is_admin or _is_written_by_flux(grant, surroundings):
         return None
@@ -369,7 +362,7 @@ def _who(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
     if subject.kind == "ServiceAccount":
         if subject.name == "default":
             return Who.PODS
-        own = subject.namespace == grant.namespace or surroundings.trusts(subject.namespace, level)
+        own = subject.namespace == (grant.namespace or None) or surroundings.trusts(subject.namespace, level)
         return Who.OWN if own else Who.FOREIGN
     if subject.name in _table("everybody"):
         return Who.EVERYBODY
@@ -424,15 +417,14 @@ def _waiting(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
     critical = _surroundings(inventory, resource.id.root).critical(resource.id.namespace)
     if resource.kind != "Role" or critical is None or resource.id.name in _names("harmless"):
         return
-    role = _role_of(resource)
-    reach, telling = _reach(role, role.rules, critical)
+    reach, telling = _reach(_role_of(resource, inventory), critical)
     if reach < Reach.READ or telling is None or next(_grants_through(resource, inventory), None) is not None:
         return
     right = _right(telling, wide=False)
     yield Draft(
         rule="critical-namespace-rbac",
         message=f"{resource.title} in {resource.id.namespace} ({right}) is not bound yet",
-        place=resource.place(_telling_path(role, telling, wide=False)),
+        place=resource.place(_telling_path(telling, wide=False)),
         resource=resource,
         field="rules",
         severity=Severity.NOTE,
@@ -448,7 +440,7 @@ def _grants(binding: Resource, inventory: Inventory) -> Iterator[Grant]:
             if not other.patch and (other.kind, other.id.name) == (identity.kind, identity.name):
                 reference, identity = effective(other).get("roleRef"), other.id
                 break
-    role = _resolve(reference, identity, inventory)
+    role = _resolve(reference, identity, binding.path, inventory)
     subjects = value.get("subjects")
     if role is None or not isinstance(subjects, list):
         return
@@ -470,27 +462,43 @@ def _subject(item: Mapping[str, Any], index: int, namespace: str) -> Subject:
     return Subject(kind, namespace, name, path)
 
 
-def _resolve(reference: Any, binding: ResourceId, inventory: Inventory) -> Role | None:
+def _resolve(reference: Any, binding: ResourceId, path: str, inventory: Inventory) -> Role | None:
+    """The role that a binding names; of several with that name, the one that stands in the same file."""
     kind, name = (fields.get(reference, (field,)) for field in ("kind", "name"))
     if kind not in ("Role", "ClusterRole") or not isinstance(name, str) or not name:
         return None
     namespace = binding.namespace if kind == "Role" else ""
     found = inventory.get(ResourceId(binding.root, RBAC, kind, namespace, name))
-    return _role_of(found[0]) if found else Role(kind, name, None, None)
+    if found:
+        beside = (resource for resource in found if resource.path == path)
+        return _role_of(next(beside, found[0]), inventory)
+    return Role(kind, name, None, None, is_admin=kind == "ClusterRole" and name in _names("admins"))
 
 
-def _role_of(resource: Resource) -> Role:
+def _role_of(resource: Resource, inventory: Inventory) -> Role:
+    roles = _memory(inventory).roles
+    key = resource.path, id(resource.node)
+    if key not in roles:
+        roles[key] = _read_role(resource)
+    return roles[key]
+
+
+def _read_role(resource: Resource) -> Role:
     """An aggregated role has the rules of others, and what is written beside them is overwritten."""
-    value = effective(resource)
-    aggregation = value.get("aggregationRule")
-    if isinstance(aggregation, dict):
-        selectors = aggregation.get("clusterRoleSelectors")
-        empty = isinstance(selectors, list) and any(_selects_all(selector) for selector in selectors)
-        return Role(resource.kind, resource.id.name, resource, None, selects_all=empty)
+    value, name = effective(resource), resource.id.name
+    is_cluster_role = resource.kind == "ClusterRole"
+    is_admin = is_cluster_role and name in _names("admins")
+    selectors = fields.get(value, ("aggregationRule", "clusterRoleSelectors"))
+    if isinstance(selectors, list):
+        selects_all = any(_selects_all(selector) for selector in selectors)
+        return Role(
+            resource.kind, name, resource, None, is_admin=is_cluster_role and (is_admin or selects_all)
+        )
     rules = value.get("rules")
     items = enumerate(rules) if isinstance(rules, list) else ()
     parsed = tuple(_rule(item, ("rules", index)) for index, item in items if isinstance(item, dict))
-    return Role(resource.kind, resource.id.name, resource, parsed)
+    equal = is_cluster_role and any(rule.allows_everything for rule in parsed)
+    return Role(resource.kind, name, resource, parsed, is_admin=is_admin or equal)
 
 
 def _selects_all(selector: Any) -> bool:
@@ -502,7 +510,8 @@ def _rule(item: Mapping[str, Any], path: Path) -> Rule:
         value = item.get(name)
         return tuple(str(text) for text in value) if isinstance(value, list) else ()
 
-    return Rule(texts("apiGroups"), texts("resources"), texts("verbs"), texts("resourceNames"), path)
+    resources = texts("resources")
+    return Rule(texts("apiGroups"), resources, texts("verbs"), texts("resourceNames"), path, resources)
 
 
 def _grants_through(role: Resource, inventory: Inventory) -> Iterator[Grant]:
@@ -532,15 +541,19 @@ def _is_new(grant: Grant, known: Grant | None) -> bool:
     return next(_gained(grant.role.rules, known.role.rules), None) is not None
 
 
-def _stood_before(grant: Grant, before: Inventory | None) -> bool:
-    """Whether the subject was bound to that role already, whatever the role allowed."""
-    if before is None:
-        return False
-    for binding in before.get(grant.binding.id):
-        known = _known_grants(binding, before).get(grant.key)
-        if known is not None and (known.role.kind, known.role.name) == (grant.role.kind, grant.role.name):
-            return True
-    return False
+def _standing_grants(role: Resource, context: _Context) -> Iterator[Grant]:
+    """The grants of a role to subjects that were bound to it already, whatever it allowed."""
+    known: dict[ResourceId, set[tuple[str, ...]]] = {}
+    for grant in _grants_through(role, context.inventory):
+        binding = grant.binding.id
+        if binding not in known:
+            before = context.before.get(binding) if context.before is not None else ()
+            old = (_known_grants(resource, context.before) for resource in before)
+            known[binding] = {
+                (*key, one.role.kind, one.role.name) for grants in old for key, one in grants.items()
+            }
+        if (*grant.key, grant.role.kind, grant.role.name) in known[binding]:
+            yield grant
 
 
 def _gained(new: Iterable[Rule], old: tuple[Rule, ...]) -> Iterator[Rule]:
@@ -560,24 +573,22 @@ def _gained(new: Iterable[Rule], old: tuple[Rule, ...]) -> Iterator[Rule]:
         ]
         if left:
             groups, resources, verbs, names = (tuple(dict.fromkeys(part)) for part in zip(*left, strict=True))
-            yield Rule(groups, resources, verbs, names if rule.names else (), rule.path)
+            yield Rule(groups, resources, verbs, names if rule.names else (), rule.path, rule.written)
 
 
 def _single(rule: Rule, right: tuple[str, ...]) -> Rule:
     group, resource, verb, name = right
-    return Rule((group,), (resource,), (verb,), (name,) if rule.names else (), rule.path)
+    return Rule((group,), (resource,), (verb,), (name,) if rule.names else (), rule.path, rule.written)
 
 
-def _reach(
-    role: Role, rules: tuple[Rule, ...] | None, critical: Critical | None
-) -> tuple[Reach, Rule | None]:
+@lru_cache(maxsize=256)
+def _reach(role: Role, critical: Critical | None) -> tuple[Reach, Rule | None]:
     """How far a role goes in a critical namespace, or in all of them, and the rule that goes so far."""
-    known = _table("known").get(role.name) if role.kind == "ClusterRole" else None
-    if known is not None and (rules is None or role.resource is None):
-        return (Reach.NOTHING if critical and critical.groups else Reach[known["reach"].upper()]), None
-    if rules is None:
-        return (Reach.NOTHING if critical and critical.groups else Reach.UNKNOWN), None
-    counted = critical.counted(rules) if critical else rules
+    if role.rules is None:
+        known = _table("known").get(role.name) if role.kind == "ClusterRole" else None
+        reach = Reach[known["reach"].upper()] if known is not None else Reach.UNKNOWN
+        return (Reach.NOTHING if critical and critical.groups else reach), None
+    counted = critical.counted(role.rules) if critical else role.rules
     telling = max(counted, key=lambda rule: _rule_reach(rule, wide=critical is None), default=None)
     if telling is None:
         return Reach.NOTHING, None
@@ -636,22 +647,21 @@ def _is_lock(rule: Rule, group: str, resource: str) -> bool:
     return False
 
 
-def _telling_path(role: Role, rule: Rule, *, wide: bool) -> Path:
-    """The resource that opens the namespace, as the role lists it; else the whole rule."""
+def _telling_path(rule: Rule, *, wide: bool) -> Path:
+    """The resource that opens the namespace; else the whole rule."""
     opening = _opening(rule, wide=wide)
-    written = next((other for other in role.rules or () if other.path == rule.path), rule)
     if opening is None:
         return rule.path
-    return (*rule.path, "resources", written.resources.index(rule.resources[opening]))
+    return (*rule.path, "resources", rule.written.index(rule.resources[opening]))
 
 
-def _gives(role: Role, right: str, rules: tuple[Rule, ...] | None) -> str:
+def _gives(role: Role, right: str) -> str:
     known = _table("known").get(role.name) if role.kind == "ClusterRole" and not right else None
     if known is not None:
         return f" ({known['gives']})"
     if not right:
         return ", whose rules are in no file"
-    others = len(rules or ()) - 1
+    others = len(role.rules or ()) - 1
     more = f"; {others} more rule{'s' if others > 1 else ''}" if others > 0 else ""
     return f" ({right}{more})"
 
@@ -671,12 +681,24 @@ def _few(texts: Sequence[str]) -> str:
     return shown if len(texts) <= _SHOWN else f"{shown} …"
 
 
-_known_surroundings: WeakKeyDictionary[Inventory, dict[str, Surroundings]] = WeakKeyDictionary()
-"""They need a look at every file of a root, which is not done for each binding anew."""
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What is found out once for an inventory: it takes a look at every file, or at every rule of a role."""
+
+    surroundings: dict[str, Surroundings]
+    roles: dict[tuple[str, int], Role]
+    """By file too: two files of one content share their nodes."""
+
+
+_memories: WeakKeyDictionary[Inventory, _Memory] = WeakKeyDictionary()
+
+
+def _memory(inventory: Inventory) -> _Memory:
+    return _memories.setdefault(inventory, _Memory({}, {}))
 
 
 def _surroundings(inventory: Inventory, root: str) -> Surroundings:
-    known = _known_surroundings.setdefault(inventory, {})
+    known = _memory(inventory).surroundings
     if root not in known:
         flux = frozenset(_flux_namespaces(inventory, root))
         known[root] = Surroundings(flux, _is_management(inventory, root))

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from eksa_lint.finding import Place
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, Repair, in_quotes
 from eksa_lint.schema import catalog
 from eksa_lint.schema.imported import Imported
 from eksa_lint.schema.explain import SchemaError, explain, explain_kind
@@ -41,6 +41,7 @@ def schema(resource: Resource, context: Context) -> Iterator[Draft]:
                 field=field(resource.value, error.path),
                 values=error.values,
                 label=error.label,
+                repair=_repair(resource, error),
             )
 
 
@@ -55,6 +56,15 @@ def _errors(resource: Resource, context: Context) -> Iterator[SchemaError]:
     if shape is None:
         return explain_kind(resource.group, resource.version, resource.kind, eksa_version)
     return explain(shape, resource.value, partial=resource.patch)
+
+
+def _repair(resource: Resource, error: SchemaError) -> Repair | None:
+    if error.mend is None:
+        return None
+    place = _place(resource, error)
+    if not error.mend.name:
+        return in_quotes(place)
+    return Repair(f"rename it to {error.mend.name}", place.start, place.end, error.mend.name)
 
 
 def _is_unquoted_version(resource: Resource, error: SchemaError) -> bool:

@@ -1,0 +1,70 @@
+"""Applies the fixes of findings to files: the text around them stays to the byte."""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Final
+
+from eksa_lint.clean import clean
+from eksa_lint.finding import Edit, Finding, Report
+from eksa_lint.report.output import write_bytes
+from eksa_lint.secrets.scan import mask
+from eksa_lint.syntax.source import Source
+
+_UTF_8_MARK: Final = codecs.BOM_UTF8
+
+
+@dataclass(frozen=True, slots=True)
+class FixedFile:
+    """A file with its fixes made; `before` and `after` are texts without a byte order mark."""
+
+    path: str
+    before: str
+    after: str
+    fixes: int
+
+
+def fixed_files(report: Report, folder: Path) -> Iterator[FixedFile]:
+    """The files below a folder that findings have fixes for, mended; what is suppressed stays."""
+    by_path: dict[str, list[Finding]] = {}
+    for finding in report.counted():
+        if finding.fix is not None and finding.path is not None:
+            by_path.setdefault(finding.path, []).append(finding)
+    for path, findings in sorted(by_path.items()):
+        before = (folder / path).read_bytes().removeprefix(_UTF_8_MARK).decode()
+        edits = [edit for finding in findings if finding.fix for edit in finding.fix.edits]
+        yield FixedFile(path, before, apply(before, edits), len(findings))
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits made; of two that overlap only the first."""
+    source = Source(text)
+    pieces, at = [], 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        start = source.offset(edit.span.line) + edit.span.column - 1
+        end = source.offset(edit.span.end_line) + edit.span.end_column - 1
+        if start >= at:
+            pieces += text[at:start], edit.text
+            at = end
+    return "".join([*pieces, text[at:]])
+
+
+def save(file: FixedFile, folder: Path) -> None:
+    """Write a mended file in place of the old one, its byte order mark kept.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    target = folder / file.path
+    start = _UTF_8_MARK if target.read_bytes().startswith(_UTF_8_MARK) else b""
+    write_bytes(start + file.after.encode(), target)
+
+
+def difference(file: FixedFile) -> str:
+    """What would change, as a unified diff without context: lines around it may hold what nobody should see."""
+    lines = unified_diff(
+        file.before.splitlines(), file.after.splitlines(), f"a/{file.path}", f"b/{file.path}", lineterm="", n=0
+    )
+    return "".join(f"{clean(mask(line))}\n" for line in lines)
