@@ -1,0 +1,37 @@
+"""Every check that EKS Anywhere makes is enforced, or it is said why files cannot show it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+
+from generate_coverage import COVERAGE, FACTS, coverage, render
+
+needs_shared = pytest.mark.skipif(not FACTS.is_dir(), reason="the facts are not part of the repository")
+
+
+@needs_shared
+def test_no_check_is_forgotten() -> None:
+    assert coverage(FACTS).missing == []
+
+
+@needs_shared
+def test_nothing_is_explained_away_that_is_enforced() -> None:
+    known = coverage(FACTS)
+    assert sorted(known.enforced.keys() & known.undecided.keys()) == []
+
+
+@needs_shared
+def test_no_rule_or_reason_speaks_of_a_check_that_is_not_there() -> None:
+    known = coverage(FACTS)
+    speaking = {*known.enforced, *known.undecided}
+    assert sorted(speaking - set(known.checks)) == []
+
+
+@needs_shared
+def test_the_page_is_current() -> None:
+    if coverage(FACTS).missing:
+        pytest.fail("there are checks that are neither enforced nor explained")
+    assert COVERAGE.read_text(encoding="utf-8") == render(coverage(FACTS))
