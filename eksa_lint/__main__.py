@@ -1,4 +1,4 @@
-"""`python -m eksa_lint`; hooks and the Action call the console script, which leaves the current folder off `sys.path`."""
+"""`python -m eksa_lint`. Hooks and the Action call the console script: it keeps the current folder off `sys.path`."""
 
 from eksa_lint.cli import run
 

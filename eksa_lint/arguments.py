@@ -53,9 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"eksa-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
-    _add_check(
-        commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False)
-    )
+    _add_check(commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False))
     fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
     fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
@@ -63,9 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
     rules.add_argument("--format", choices=("text", "json"), default="text")
-    _add_schema(
-        commands.add_parser("schema", help="the shapes that objects are held against", allow_abbrev=False)
-    )
+    _add_schema(commands.add_parser("schema", help="the shapes that objects are held against", allow_abbrev=False))
     return parser
 
 
@@ -86,23 +82,17 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to judge")
-    what.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)"
-    )
+    what.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     what.add_argument("--staged", action="store_true", help="the index against HEAD")
     what.add_argument("--against", metavar="REV", help="the merge base of REV and HEAD, to HEAD")
     what.add_argument("--from", metavar="A", dest="from_", help="a revision or folder, with --to")
     what.add_argument("--to", metavar="B", help="a revision or folder, with --from")
     what.add_argument("--hook", action="store_true", help="what pre-commit needs; says which it is")
-    what.add_argument(
-        "--all", action="store_true", help="standing findings too, not only what a change brings"
-    )
+    what.add_argument("--all", action="store_true", help="standing findings too, not only what a change brings")
     how = parser.add_argument_group("rules")
     how.add_argument("--select", metavar="RULES", type=_names, help="only these rules, separated by commas")
     how.add_argument("--ignore", metavar="RULES", type=_names, help="not these rules")
-    how.add_argument(
-        "--fail-on", choices=(*_SEVERITIES, "never"), help="exit 1 from this severity on (default: error)"
-    )
+    how.add_argument("--fail-on", choices=(*_SEVERITIES, "never"), help="exit 1 from this severity on (default: error)")
     out = parser.add_argument_group("output")
     out.add_argument("--format", choices=FORMATS, default="text")
     out.add_argument(

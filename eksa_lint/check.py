@@ -37,9 +37,7 @@ class Scope:
     everything: bool = False
 
 
-def check(
-    before: Snapshot | None, after: Snapshot, policy: Policy, rules: RuleSet, scope: Scope = Scope()
-) -> Report:
+def check(before: Snapshot | None, after: Snapshot, policy: Policy, rules: RuleSet, scope: Scope = Scope()) -> Report:
     """Judge a state, or a change from one to another.
 
     With two states a standing fault is only told where the change brought it, unless the scope is everything.
@@ -50,10 +48,7 @@ def check(
     new = Inventory(after, library, "after")
     changes = compare(old, new) if old is not None else []
     run = _Run(old, new, changes, policy, rules)
-    if old is None or scope.everything:
-        findings = run.whole_state(scope)
-    else:
-        findings = run.what_changed(old)
+    findings = run.whole_state(scope) if old is None or scope.everything else run.what_changed(old)
     if scope.wants is not None:
         findings = [finding for finding in findings if finding.path is None or scope.wants(finding.path)]
     return Report(
@@ -93,13 +88,9 @@ class _Run:
         """Everything that stands in the state after, and what the change does."""
         self._new.parse_all()
         blobs = self._new.snapshot.blobs.values()
-        state = State(
-            self._new, self._engine, [blob for blob in blobs if not scope.wants or scope.wants(blob.path)]
-        )
+        state = State(self._new, self._engine, [blob for blob in blobs if not scope.wants or scope.wants(blob.path)])
         standing = [*state.judge(state.resources()), *self._engine.judge_repository()]
-        return self._silence(
-            self._publish([*self._change_drafts(), *standing]), state, complete=self._old is None
-        )
+        return self._silence(self._publish([*self._change_drafts(), *standing]), state, complete=self._old is None)
 
     def what_changed(self, old: Inventory) -> list[Finding]:
         """What the change does, and the faults that it brought to what it reaches."""

@@ -90,9 +90,7 @@ def _choose(options: "argparse.Namespace") -> "Choice":
     return choose.work_tree(folder, options.paths)
 
 
-def _policy(
-    options: "argparse.Namespace", choice: "Choice", rules: "RuleSet"
-) -> "tuple[Policy, tuple[str, ...]]":
+def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -> "tuple[Policy, tuple[str, ...]]":
     """The policy in force, which is the one before the change where there are two sides, and what to say about it."""
     from dataclasses import replace  # noqa: PLC0415
 
@@ -173,9 +171,7 @@ def _width() -> int:
 def _fails(report: "Report", fail_on: "FailOn") -> bool:
     from eksa_lint.finding import Severity  # noqa: PLC0415
 
-    return fail_on != "never" and any(
-        finding.severity.at_least(Severity(fail_on)) for finding in report.counted()
-    )
+    return fail_on != "never" and any(finding.severity.at_least(Severity(fail_on)) for finding in report.counted())
 
 
 def _fix(options: "argparse.Namespace") -> int:
@@ -275,7 +271,5 @@ def _internal(error: Exception) -> str:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    place = (
-        f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown place"
-    )
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown place"
     return f"internal error ({type(error).__name__} at {place}); report it with the command that you ran"

@@ -11,6 +11,8 @@ from eksa_lint.rules.loader import RuleSet
 from eksa_lint.syntax import Source, parse
 
 CONFIG_FILE: Final = ".eksa-lint.yaml"
+_FEW: Final = 8
+"""Names that can all be listed in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,7 @@ def read_policy(content: bytes, rules: RuleSet) -> Policy:
     root = stream.documents[0].root
     for path, message in [*_schema_problems(root.value), *_unknown_rules(root.value, rules)]:
         node = root.find(path) or root
-        raise BadConfig(
-            ConfigProblem(message, stream.source, *_key_or_value(root, path, (node.start, node.end)))
-        )
+        raise BadConfig(ConfigProblem(message, stream.source, *_key_or_value(root, path, (node.start, node.end))))
     assert isinstance(root.value, dict)  # noqa: S101 - the schema says so
     return Policy.from_data(root.value)
 
@@ -73,9 +73,7 @@ def _schema_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - 70 ms, and only where there is a configuration
 
     schema = data.json_schema("config")
-    for error in sorted(
-        Draft202012Validator(schema).iter_errors(value), key=lambda error: str(error.absolute_path)
-    ):
+    for error in sorted(Draft202012Validator(schema).iter_errors(value), key=lambda error: str(error.absolute_path)):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             known = sorted(error.schema["properties"])
@@ -113,10 +111,6 @@ def unknown_rule(name: str, rules: RuleSet) -> str:
 
 def _did_you_mean(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, n=1)
-    return (
-        f"; did you mean {close[0]}?"
-        if close
-        else f"; there are: {', '.join(known)}"
-        if len(known) <= 8
-        else ""
-    )  # noqa: PLR2004
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; there are: {', '.join(known)}" if len(known) <= _FEW else ""

@@ -12,6 +12,9 @@ Refuser: TypeAlias = Literal["cli", "webhook", "crd", "controller"]
 """Who refuses: `eksctl anywhere`, an admission webhook, the API server's schema, or the reconciler."""
 
 
+Sign: TypeAlias = Literal[" ", "-", "+"]
+
+
 class Severity(StrEnum):
     """`error` must not be merged as it is, a reviewer looks at `warning`, `note` is for what one may like to know."""
 
@@ -99,7 +102,7 @@ class ExcerptLine:
     """A line of a file as it is shown; `sign` is `-` or `+` where two sides are shown, else a blank."""
 
     number: int
-    sign: Literal[" ", "-", "+"]
+    sign: Sign
     text: str
 
 
@@ -107,7 +110,7 @@ class ExcerptLine:
 class Excerpt:
     """The lines around a finding, already masked and cleaned.
 
-    The caret runs under the last line, from `start` to `end` (columns from 1, the end exclusive), and `label` stands behind it.
+    The caret runs under the last line, from `start` to `end` (columns from 1, exclusive); `label` stands behind it.
     """
 
     lines: tuple[ExcerptLine, ...]

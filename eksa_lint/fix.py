@@ -41,7 +41,8 @@ def fixed_files(report: Report, folder: Path) -> Iterator[FixedFile]:
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text with all edits made; of two that overlap only the first."""
     source = Source(text)
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for edit in sorted(edits, key=lambda edit: edit.span):
         start = source.offset(edit.span.line) + edit.span.column - 1
         end = source.offset(edit.span.end_line) + edit.span.end_column - 1

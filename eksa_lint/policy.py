@@ -57,7 +57,7 @@ class Policy:
         return not self.select or names(self.select, rule.id)
 
     def severity_of(self, rule: Rule, found: Severity | None) -> Severity:
-        """The severity of a finding: this team's, else the finding's own, else the rule's; a preview only makes notes."""
+        """This team's severity for a finding, else its own, else the rule's; a preview only makes notes."""
         if rule.id in self.severity:
             return self.severity[rule.id]
         return Severity.NOTE if rule.status == "preview" else found or rule.severity
@@ -65,19 +65,13 @@ class Policy:
     def suppressed(self, rule: str, path: str | None) -> Suppressed | None:
         """Whether the configuration takes a finding out of the count."""
         for entry in self.path_ignores:
-            if (
-                path is not None
-                and names(entry.rules, rule)
-                and any(_matches(glob, path) for glob in entry.paths)
-            ):
+            if path is not None and names(entry.rules, rule) and any(_matches(glob, path) for glob in entry.paths):
                 return Suppressed("config", entry.reason)
         return None
 
 
 def names(patterns: Iterable[str], rule: str) -> bool:
-    return any(
-        rule.startswith(pattern[:-1]) if pattern.endswith("*") else rule == pattern for pattern in patterns
-    )
+    return any(rule.startswith(pattern[:-1]) if pattern.endswith("*") else rule == pattern for pattern in patterns)
 
 
 def _matches(glob: str, path: str) -> bool:

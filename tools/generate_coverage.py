@@ -1,7 +1,7 @@
 """Makes `docs/coverage.md`: every check that EKS Anywhere makes and files can show, with the rule and the proof.
 
-A check is enforced by a rule (`covers` in the rule file) and proven by a mutation of `tests/mutations/` or by an example of the rule; or
-the reason why files cannot decide it stands in `docs/undecided/`.
+A check is enforced by a rule (`covers` in the rule file) and proven by a mutation of `tests/mutations/` or by an
+example of the rule; or the reason why files cannot decide it stands in `docs/undecided/`.
 """
 
 import argparse
@@ -24,9 +24,10 @@ _FILES: Final = ("validations.yaml", "iam.yaml")
 _INTRODUCTION: Final = """\
 # What is enforced
 
-Every check of EKS Anywhere (revision aebd9a0) and of aws-iam-authenticator that the files alone can show, with the rule that makes it and what
-proves that: a row of `tests/mutations/` (a valid configuration broken in just that one thing) or an example in the rule file. Made by
-`tools/generate_coverage.py`; a test fails when a check is in neither list.
+Every check of EKS Anywhere (revision aebd9a0) and of aws-iam-authenticator that the files alone can show, with the
+rule that makes it and what proves that: a row of `tests/mutations/` (a valid configuration broken in just that one
+thing) or an example in the rule file. Made by `tools/generate_coverage.py`; a test fails when a check is in neither
+list.
 """
 
 

@@ -12,9 +12,7 @@ from eksa_lint.snapshot import Blob, Snapshot
 def changed_files(before: Snapshot, after: Snapshot) -> list[Blob]:
     """The files whose content is new to the repository; one that only moved is not."""
     known = {blob.id for blob in before.blobs.values()}
-    return [
-        blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in known
-    ]
+    return [blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in known]
 
 
 def count_changed_files(before: Snapshot, after: Snapshot) -> int:
@@ -24,7 +22,7 @@ def count_changed_files(before: Snapshot, after: Snapshot) -> int:
 
 
 def affected(changes: Iterable[Change], old: Inventory, new: Inventory) -> list[Resource]:
-    """The objects after the change that differ, that they refer to, that refer to them, and the patches of changed files."""
+    """The objects that differ, those that they name or that name them, and the patches of changed files."""
     found: dict[tuple[ResourceId, str, int], Resource] = {}
 
     def add(resources: Iterable[Resource]) -> None:

@@ -136,16 +136,8 @@ def _renamed_roots(
     new: dict[ResourceId, list[Resource]],
 ) -> dict[str, str]:
     """Roots that are gone and whose objects stand under one that was not there before."""
-    gone = (
-        {identity.root for identity in old}
-        - {_root_name(folder) for folder in after.layout.sync_folders}
-        - {""}
-    )
-    come = (
-        {identity.root for identity in new}
-        - {_root_name(folder) for folder in before.layout.sync_folders}
-        - {""}
-    )
+    gone = {identity.root for identity in old} - {_root_name(folder) for folder in after.layout.sync_folders} - {""}
+    come = {identity.root for identity in new} - {_root_name(folder) for folder in before.layout.sync_folders} - {""}
     renamed = {}
     for root in sorted(gone):
         objects = {identity[1:] for identity in old if identity.root == root}
@@ -166,9 +158,7 @@ def _moved(identity: ResourceId, root: str, renamed: str) -> ResourceId:
     return identity._replace(root=renamed) if identity.root == root else identity
 
 
-def _pair_resources(
-    old: list[Resource], new: list[Resource]
-) -> Iterator[tuple[Resource | None, Resource | None]]:
+def _pair_resources(old: list[Resource], new: list[Resource]) -> Iterator[tuple[Resource | None, Resource | None]]:
     """Where an identity has several resources, those in the same file belong together."""
     left = list(old)
     for resource in new:
@@ -180,14 +170,10 @@ def _pair_resources(
         yield resource, None
 
 
-def _differences(
-    old: Any, new: Any, old_path: Path | None, new_path: Path | None, keys: Any
-) -> Iterator[FieldChange]:
+def _differences(old: Any, new: Any, old_path: Path | None, new_path: Path | None, keys: Any) -> Iterator[FieldChange]:
     if isinstance(old, dict) and isinstance(new, dict):
         for name in [*new, *(name for name in old if name not in new)]:
-            yield from _differences(
-                old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), keys
-            )
+            yield from _differences(old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), keys)
     elif isinstance(old, list) and isinstance(new, list):
         pattern = fields.pattern_of(new_path if new_path is not None else old_path or ())
         for first, second in pair_items(old, new, keys.get(pattern)):

@@ -9,8 +9,8 @@ from eksa_lint.model.resource import EKSA, Resource
 
 
 def effective(resource: Resource) -> dict[str, Any]:
-    """The object's value with defaults and without nulls, which the API server reads as absent; what is written is never changed."""
-    value = _without_nulls(resource.value)
+    """The object's value with defaults and without nulls, which the API server reads as absent, as a copy."""
+    value: dict[str, Any] = _without_nulls(resource.value)
     if resource.group == EKSA and not resource.patch:
         for entry in data.table("defaults").get(resource.kind, ()):
             value = _fill(value, fields.parse_pattern(entry["field"]), entry, value)

@@ -1,7 +1,7 @@
 """Field paths: `spec.workerNodeGroupConfigurations[*].count` as rules and tables write them.
 
 A *pattern* may hold `[*]` for every item of a list and `[0]` for one; a *path* is the concrete way to one value,
-keys and indexes. A path is *spelled* with the keys of list items instead of their indexes, so that it survives reordering.
+keys and indexes. A path is *spelled* with the keys of list items in place of indexes, so that it survives reordering.
 """
 
 import re
@@ -92,9 +92,7 @@ def item_key(item: Any, fields: Keys) -> str:
     """What tells an item from the others of its list; empty where the fields are missing."""
     parts = [get(item, parse_pattern(field)) for field in fields]
     return (
-        "/".join("" if part is None else str(part) for part in parts)
-        if any(part is not None for part in parts)
-        else ""
+        "/".join("" if part is None else str(part) for part in parts) if any(part is not None for part in parts) else ""
     )
 
 

@@ -118,21 +118,14 @@ class Inventory:
         for document in stream.documents:
             for position, node in enumerate(_objects(document.root)):
                 identity, version = self._identify(node.value, path, f"{document.index}.{position}")
-                yield Resource(
-                    identity, version, self.side, path, stream.source, node, patch=self.context(path).patch
-                )
+                yield Resource(identity, version, self.side, path, stream.source, node, patch=self.context(path).patch)
 
     def _identify(self, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")
         kind = value["kind"]
         metadata = value.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
-        if (
-            group == KUSTOMIZE
-            or not isinstance(name, str | int | float)
-            or name == ""
-            or _is_kubeconfig(value)
-        ):
+        if group == KUSTOMIZE or not isinstance(name, str | int | float) or name == "" or _is_kubeconfig(value):
             place = path if position == "0.0" else f"{path}#{position}"
             return ResourceId("", group, kind, "", place), version
         context = self.context(path)
@@ -149,7 +142,7 @@ def _count_lines(content: bytes, start: bytes, *ends: bytes) -> int:
 
 
 def is_manifest(path: str) -> bool:
-    return path.endswith(_MANIFESTS) or path.endswith("/Kustomization") or path == "Kustomization"
+    return path.endswith((*_MANIFESTS, "/Kustomization")) or path == "Kustomization"
 
 
 def is_cluster_scoped(group: str, kind: str) -> bool:

@@ -40,9 +40,7 @@ class Sync:
 class Layout:
     """The Flux and kustomize files of one snapshot; only those around a file of interest are parsed."""
 
-    def __init__(
-        self, paths: Sequence[str], content: Callable[[str], bytes], stream: Callable[[str], Stream]
-    ) -> None:
+    def __init__(self, paths: Sequence[str], content: Callable[[str], bytes], stream: Callable[[str], Stream]) -> None:
         self._paths = paths
         self._known = frozenset(paths)
         self._content = content
@@ -107,10 +105,11 @@ class Layout:
                 if not isinstance(value, dict) or value.get("kind") != "Kustomization":
                     continue
                 spec = value.get("spec")
-                if str(value.get("apiVersion")).startswith(f"{FLUX}/") and isinstance(spec, dict):
-                    if _folder(str(spec.get("path") or "")) == folder:
-                        namespace = spec.get("targetNamespace")
-                        yield Sync(folder, file, namespace if isinstance(namespace, str) else None)
+                if not str(value.get("apiVersion")).startswith(f"{FLUX}/") or not isinstance(spec, dict):
+                    continue
+                if _folder(str(spec.get("path") or "")) == folder:
+                    namespace = spec.get("targetNamespace")
+                    yield Sync(folder, file, namespace if isinstance(namespace, str) else None)
 
     def _kustomize_namespace(self, path: str) -> str | None:
         """The namespace that the outermost kustomization that includes the file sets."""
@@ -123,8 +122,7 @@ class Layout:
 
     def _is_patch(self, path: str) -> bool:
         return any(
-            path in _patches(folder, kustomization)
-            for folder, kustomization in self._kustomizations_above(path)
+            path in _patches(folder, kustomization) for folder, kustomization in self._kustomizations_above(path)
         )
 
     def _kustomizations_above(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -33,7 +33,7 @@ def references_of(resource: Resource) -> Iterator[Reference]:
 
 
 def resolve_reference(inventory: Inventory, resource: Resource, reference: dict[str, Any]) -> list[Resource]:
-    """The resources that a reference names: same root, same snapshot, the resource's namespace unless it says another."""
+    """The resources that a reference names: same root and snapshot, the resource's namespace unless it says another."""
     target = _target(resource, reference, None)
     return inventory.get(target) if target else []
 

@@ -35,10 +35,7 @@ def explain(rule: Rule, *, width: int) -> str:
 def list_text(rules: RuleSet) -> str:
     """One line a rule: id, severity, consequence, title."""
     longest = max(map(len, rules))
-    lines = [
-        f"{rule.id:{longest}}  {rule.severity:7}  {rule.consequence:8}  {rule.title}"
-        for rule in rules.values()
-    ]
+    lines = [f"{rule.id:{longest}}  {rule.severity:7}  {rule.consequence:8}  {rule.title}" for rule in rules.values()]
     return "\n".join([*lines, "", f"{len(rules)} rules; more about one: eksa-lint explain RULE", ""])
 
 

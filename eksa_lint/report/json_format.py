@@ -18,9 +18,7 @@ VERSION: Final = 1
 
 
 def render(report: Report, rules: Mapping[str, Rule]) -> str:
-    findings = sorted(
-        report.findings, key=lambda finding: (finding.sort_key, finding.side, finding.fingerprint)
-    )
+    findings = sorted(report.findings, key=lambda finding: (finding.sort_key, finding.side, finding.fingerprint))
     content = {
         "version": VERSION,
         "tool": {"name": "eksa-lint", "version": __version__},

@@ -98,9 +98,7 @@ def _row(finding: Finding, rule: Rule | None) -> str:
     consequence = finding.consequence.value
     if rule:
         consequence += f": {escape(rule.summary)}"
-    return _cells(
-        _where(finding), f"{escape(finding.message)}<br><sub>{consequence}</sub>", _name(finding, rule)
-    )
+    return _cells(_where(finding), f"{escape(finding.message)}<br><sub>{consequence}</sub>", _name(finding, rule))
 
 
 def _cells(*cells: str) -> str:

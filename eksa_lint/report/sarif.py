@@ -76,9 +76,7 @@ def _descriptors(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list
     """Every rule, and the name alone of one that was found and is not known."""
     found = {finding.rule: finding for finding in findings}
     known = [_descriptor(rule) for rule in rules.values()]
-    unknown = [
-        {"id": clean(name), "shortDescription": {"text": clean(name)}} for name in found.keys() - rules.keys()
-    ]
+    unknown = [{"id": clean(name), "shortDescription": {"text": clean(name)}} for name in found.keys() - rules.keys()]
     return sorted([*known, *unknown], key=lambda descriptor: str(descriptor["id"]))
 
 
@@ -134,9 +132,7 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
 
 
 def _fix(path: str, fix: Fix) -> dict[str, Any]:
-    replacements = [
-        {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in fix.edits
-    ]
+    replacements = [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in fix.edits]
     change = {"artifactLocation": _artifact(path), "replacements": replacements}
     return {"description": _message(fix.title), "artifactChanges": [change]}
 

@@ -101,11 +101,7 @@ class Evaluator:
 
     def text(self, expression: str, activation: Any) -> str | Failure:
         value = self.value(expression, activation)
-        return (
-            value
-            if isinstance(value, str | Failure)
-            else Failure(f"it gives {type(value).__name__} and not text")
-        )
+        return value if isinstance(value, str | Failure) else Failure(f"it gives {type(value).__name__} and not text")
 
     def value(self, expression: str, activation: Any) -> Any:
         """The plain value of an expression, or a `Failure`. The only place that evaluates."""
@@ -125,6 +121,4 @@ def _bad_expression(message: str) -> BadExpression:
     match = re.search(r"<input>:(\d+):\d+: ([^\n]*)", message)
     if not match:
         return BadExpression(message.splitlines()[0], 1)
-    return BadExpression(
-        match[2].removesuffix(" [INVALID_ARGUMENT]").removesuffix(" (in container '')"), int(match[1])
-    )
+    return BadExpression(match[2].removesuffix(" [INVALID_ARGUMENT]").removesuffix(" (in container '')"), int(match[1]))

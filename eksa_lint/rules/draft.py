@@ -29,7 +29,8 @@ class Draft:
     `field` is the field path with list keys instead of indexes and `values` what makes this finding differ from
     another at the same field; both only serve the fingerprint. `secret` marks the offsets of the place's source
     that must never be shown (the place itself where nothing else is named, for a consequence of `leaks`).
-    `refused_by` names who refuses it, in place of what the rule says. `old_place` is the same field before the change, shown above it with a minus.
+    `refused_by` names who refuses it, in place of what the rule says. `old_place` is the same field before the
+    change, shown above it with a minus.
     """
 
     rule: str

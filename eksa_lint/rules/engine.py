@@ -202,13 +202,9 @@ def _failed(rule: Rule, expression: str, failure: Failure, pair: Pair) -> Draft:
     resource = shown.resource
     read = " ".join([expression, *(variable.expression for variable in rule.variables)])
     placeholder = _placeholder(read, shown.item)
-    message = (
-        f"{rule.id} could not judge {resource.title}: {failure.reason} in {' '.join(expression.split())}"
-    )
+    message = f"{rule.id} could not judge {resource.title}: {failure.reason} in {' '.join(expression.split())}"
     if placeholder:
-        message = (
-            f"{rule.id} cannot judge {resource.title}: {placeholder[0]} is {placeholder[1]}, filled in later"
-        )
+        message = f"{rule.id} cannot judge {resource.title}: {placeholder[0]} is {placeholder[1]}, filled in later"
     return Draft(
         rule="rule-failed",
         message=message,

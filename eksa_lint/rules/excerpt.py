@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Excerpt, ExcerptLine, Place
+from eksa_lint.finding import Excerpt, ExcerptLine, Place, Sign
 from eksa_lint.rules.draft import Draft
 from eksa_lint.secrets.scan import conceal, mask
 
@@ -24,7 +24,7 @@ def excerpt(draft: Draft, secrets: Mapping[int, Spans]) -> Excerpt | None:
     lines = []
     if old is not None and old.source.text and _text(old) != _text(place):
         lines.append(ExcerptLine(old.span.line, "-", _line(old, secrets).shown))
-    sign = "-" if place.side == "before" else "+" if lines else " "
+    sign: Sign = "-" if place.side == "before" else "+" if lines else " "
     lines.append(ExcerptLine(place.span.line, sign, line.shown))
     span = place.span
     last = span.end_column if span.end_line == span.line else len(line.text.rstrip()) + 1

@@ -25,7 +25,9 @@ class Function:
 
 _DURATION_UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _DURATION_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
-_QUANTITY: Final = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?[0-9]+))?\Z")
+_QUANTITY: Final = re.compile(
+    r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?[0-9]+))?\Z"
+)
 _QUANTITY_SUFFIXES: Final = {
     **{suffix: 1024.0 ** (power + 1) for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))},
     **{suffix: 1000.0**power for suffix, power in zip("numkMGTPE", (-3, -2, -1, 1, 2, 3, 4, 5, 6), strict=True)},
@@ -36,7 +38,9 @@ _QUALIFIED: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 _MAC: Final = re.compile(
     r"(?:[0-9a-fA-F]{2}(?P<mark>[:-])(?:[0-9a-fA-F]{2}(?P=mark)){4}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4})\Z"
 )
-_SSH_KEY: Final = re.compile(r"(?:[^\s\"]+(?:\"[^\"]*\")?\s+)?(ssh-\S+|ecdsa-\S+|sk-\S+)\s+(AAAA[0-9A-Za-z+/]+={0,3})(?:\s.*)?\Z")
+_SSH_KEY: Final = re.compile(
+    r"(?:[^\s\"]+(?:\"[^\"]*\")?\s+)?(ssh-\S+|ecdsa-\S+|sk-\S+)\s+(AAAA[0-9A-Za-z+/]+={0,3})(?:\s.*)?\Z"
+)
 _LONGEST_NAME: Final = 63
 _LONGEST_SUBDOMAIN: Final = 253
 _PORTS: Final = range(1, 65536)

@@ -45,7 +45,7 @@ def problems(file: Path) -> Iterator[str]:
         return
     root = stream.documents[0].root
     found = False
-    for path, message in [*_schema_problems(root.value), *_expression_problems(file, root.value)]:
+    for path, message in [*_schema_problems(root.value), *_expression_problems(root.value)]:
         found = True
         node = root.find(path[:-1] if root.find(path) is None else path) or root
         yield _at(file, stream.source.position(node.start), message)
@@ -66,7 +66,7 @@ def _schema_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield tuple(cause.absolute_path), cause.message
 
 
-def _expression_problems(file: Path, value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _expression_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     from eksa_lint.rules.cel import BadExpression, Evaluator  # noqa: PLC0415 - only to check rule files
 
     evaluator = Evaluator(lambda _: [])

@@ -41,9 +41,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             span=draft.place.span if draft.place else None,
             resource=draft.resource.report_name if draft.resource else None,
             fingerprint=_fingerprint(draft, consequence, ordinals),
-            related=tuple(
-                Related(_text(text), place.side, place.path, place.span) for text, place in draft.related
-            ),
+            related=tuple(Related(_text(text), place.side, place.path, place.span) for text, place in draft.related),
             excerpt=excerpt(draft, secrets) if draft.place else None,
             fix=_fix(draft),
         )
@@ -61,8 +59,9 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
 
 
 def _severity(draft: Draft, rule: Rule) -> Severity:
-    """What nobody refuses who sees the file is no error: Flux never runs eksctl, and eksctl mends or drops what only
-    the API server and the controller mind in a file that Flux applies as it stands.
+    """What nobody refuses who sees the file is no error.
+
+    Flux never runs eksctl; and eksctl mends or passes over things that the API server minds in a file of Flux.
     """
     severity = draft.severity or rule.severity
     refused_by = draft.refused_by or rule.refused_by

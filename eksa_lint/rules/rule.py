@@ -19,10 +19,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """One thing that must hold. `on` narrows the rule's subjects; severity, consequence and refusedBy override the rule's.
+    """One thing that must hold; what it says of severity, consequence and who refuses overrides the rule.
 
-    `path` is where the finding points, below the rule's `each`, or below the object that the reference at `through` names.
-    `covers` lists the ids of the facts that it enforces.
+    `on` narrows the rule's subjects. `path` is where the finding points, below the rule's `each`, or below the object
+    that the reference at `through` names. `covers` lists the ids of the facts that it enforces.
     """
 
     expression: str

@@ -60,9 +60,7 @@ class State:
         windows = partial(self._inventory.snapshot.windows, blob) if is_large else None
         resources = self._inventory.resources_in(blob.path)
         side = self._inventory.side
-        return File(
-            side, blob.path, stream.source, stream.documents, stream.problems, resources, windows
-        ), stream
+        return File(side, blob.path, stream.source, stream.documents, stream.problems, resources, windows), stream
 
     def _other(self, blob: Blob, content: bytes) -> tuple[File, Stream]:
         """A file that is no manifest by its name; a kubeconfig has any name, and is read as the YAML that it is."""

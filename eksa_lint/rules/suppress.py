@@ -71,15 +71,10 @@ def unused_comments(comments: Comments, used: Iterable[Directive], rules: RuleSe
 
 
 def _silencing(finding: Finding, comments: Mapping[str, Comments]) -> Directive | None:
-    if (
-        finding.path is None
-        or finding.span is None
-        or finding.path not in comments
-        or finding.side != "after"
-    ):
+    if finding.path is None or finding.span is None or finding.path not in comments or finding.side != "after":
         return None
     for directive in comments[finding.path].directives:
-        if directive.reason and finding.rule in directive.rules:
-            if finding.span.line <= directive.target <= finding.span.end_line:
-                return directive
+        is_meant = directive.reason and finding.rule in directive.rules
+        if is_meant and finding.span.line <= directive.target <= finding.span.end_line:
+            return directive
     return None

@@ -1,4 +1,4 @@
-"""What `eksa-lint schema` prints and writes: the kinds that are known, one kind's fields, schemas for editors, imports."""
+"""What `eksa-lint schema` prints and writes: known kinds, the fields of one, schemas for editors, imports."""
 
 import json
 from collections.abc import Iterator
@@ -30,9 +30,7 @@ def list_kinds() -> str:
 def show_kind(kind: str, release: str | None) -> str:
     """The fields of a kind as an outline: name, type, what is allowed, `*` where it is required."""
     schema = _find(kind, release)
-    title = (
-        f"{schema.kind} ({schema.group}/{schema.version}{f', {schema.release}' if schema.release else ''})"
-    )
+    title = f"{schema.kind} ({schema.group}/{schema.version}{f', {schema.release}' if schema.release else ''})"
     spec = schema.content["properties"]["spec"]
     return "\n".join([title, "spec:", *_outline(spec, "  "), ""])
 
@@ -50,9 +48,7 @@ def export(folder: Path, release: str | None) -> int:
         name = f"{schema.kind}.{schema.group}.{schema.version}.json"
         (folder / name).write_text(render(schema.content), encoding="utf-8")
         chosen = {"apiVersion": {"const": f"{schema.group}/{schema.version}"}, "kind": {"const": schema.kind}}
-        choices.append(
-            {"if": {"required": ["apiVersion", "kind"], "properties": chosen}, "then": {"$ref": name}}
-        )
+        choices.append({"if": {"required": ["apiVersion", "kind"], "properties": chosen}, "then": {"$ref": name}})
     every = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "allOf": choices}
     (folder / _ALL).write_text(render(every), encoding="utf-8")
     return len(schemas)
@@ -87,8 +83,8 @@ def imported_message(paths: list[str]) -> str:
     """What was written, and when it counts."""
     listed = "".join(f"  {path}\n" for path in paths)
     return (
-        f"{listed}{len(paths)} schemas imported into {FOLDER}. They judge clusters of releases that are not shipped, and "
-        "clusters without spec.eksaVersion; commit them.\n"
+        f"{listed}{len(paths)} schemas imported into {FOLDER}. They judge clusters of releases that are not shipped, "
+        "and clusters without spec.eksaVersion; commit them.\n"
     )
 
 
@@ -131,9 +127,7 @@ def _type(schema: dict[str, Any]) -> str:
     types = schema.get("type", "anything")
     words = [word for word in ([types] if isinstance(types, str) else types) if word != "null"]
     allowed = [json.dumps(value) for value in schema.get("enum", ()) if value is not None]
-    bounds = [
-        f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema
-    ]
+    bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
     default = [f"default {json.dumps(schema['default'])}"] if "default" in schema else []
     return ", ".join(
         [

@@ -28,9 +28,7 @@ _KEPT: Final = (
 # does not fit is no integer any more once YAML was read.
 _INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
 # A pattern instead of `format`, which validators treat differently: RFC 3339, as Go's time.Time reads it.
-_DATE_TIME: Final = (
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
-)
+_DATE_TIME: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 
 
 def _maybe(kind: str, **keywords: Any) -> Json:
@@ -143,13 +141,10 @@ class Conversion:
         if values := structure.get("additionalProperties"):
             return {"additionalProperties": self._value(f"{path}.*", values, nullable=True)}
         properties: Json = structure.get("properties", {})
-        required = [
-            name for name in structure.get("required", ()) if self._must(path, name, properties[name])
-        ]
+        required = [name for name in structure.get("required", ()) if self._must(path, name, properties[name])]
         converted: Json = {"required": sorted(required)} if required else {}
         if not (
-            structure.get("x-kubernetes-preserve-unknown-fields")
-            or structure.get("x-kubernetes-embedded-resource")
+            structure.get("x-kubernetes-preserve-unknown-fields") or structure.get("x-kubernetes-embedded-resource")
         ):
             converted["additionalProperties"] = False
         if properties:

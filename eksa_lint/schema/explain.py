@@ -74,9 +74,7 @@ def explain(schema: catalog.Schema, value: Any, *, partial: bool = False) -> Ite
     yield from (found[key] for key in sorted(found, key=_order))
 
 
-def explain_kind(
-    group: str, version: str, kind: str, eksa_version: str | None = None
-) -> Iterator[SchemaError]:
+def explain_kind(group: str, version: str, kind: str, eksa_version: str | None = None) -> Iterator[SchemaError]:
     """What is wrong with a kind or version that has no schema."""
     known = catalog.kinds(group)
     if _is_template(kind) or _is_template(version):
@@ -89,9 +87,7 @@ def explain_kind(
     elif version not in (served := catalog.versions(group, kind)):
         message = f"{kind} has no version {short(version)} in {group}"
         label = f"did you mean {group}/{served[0]}?"
-        yield SchemaError(
-            "schema-unknown-kind", ("apiVersion",), message, label, at_key=False, values=(version,)
-        )
+        yield SchemaError("schema-unknown-kind", ("apiVersion",), message, label, at_key=False, values=(version,))
     elif group == catalog.EKS_ANYWHERE and (having := catalog.releases_of(kind)):
         release = catalog.release_for(eksa_version)
         if release not in having and release < having[0]:
@@ -146,12 +142,7 @@ class _Reader:
     def _unknown_fields(self, path: FieldPath, fault: Any) -> Iterator[SchemaError]:
         known = fault.schema.get("properties", {})
         for name in fault.instance:
-            if (
-                name in known
-                or _is_template(name)
-                or _is_patch_key(name)
-                or (self._encrypted and name == _SOPS)
-            ):
+            if name in known or _is_template(name) or _is_patch_key(name) or (self._encrypted and name == _SOPS):
                 continue
             here = (*path, name)
             message = f"{title(self._value)} has no field {self._field(here)}"

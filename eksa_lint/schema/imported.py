@@ -1,7 +1,7 @@
 """Schemas that a team imports from CRD manifests, so that it need not wait for ours.
 
-They live in the repository that is judged, below `.eksa-lint/schemas/`, and are data: when two states are compared, those of
-the state before count.
+They live in the repository that is judged, below `.eksa-lint/schemas/`, and are data: when two states are compared,
+those of the state before count.
 """
 
 import json
@@ -66,9 +66,7 @@ def _convert(crd: dict[str, Any]) -> Iterator[ImportedFile]:
     rows: Iterable[dict[str, str]] = data.table("not-required")
     not_required = frozenset(row["field"] for row in rows if row["kind"] == kind and group == EKS_ANYWHERE)
     for version in spec.get("versions") or ():
-        structure = (
-            ((version.get("schema") or {}).get("openAPIV3Schema")) if isinstance(version, dict) else None
-        )
+        structure = ((version.get("schema") or {}).get("openAPIV3Schema")) if isinstance(version, dict) else None
         if isinstance(structure, dict) and "spec" in structure.get("properties", {}):
             conversion = Conversion(not_required, null_items=group == EKS_ANYWHERE)
             title = f"{kind} {version['name']} of {group}, imported"

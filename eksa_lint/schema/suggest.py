@@ -61,8 +61,7 @@ def _other_releases(schema: catalog.Schema, parent: FieldPath, name: str) -> str
     having = [
         index
         for index, release in enumerate(known)
-        if (other := catalog.at_release(schema.kind, release))
-        and name in _properties_at(other.content, parent)
+        if (other := catalog.at_release(schema.kind, release)) and name in _properties_at(other.content, parent)
     ]
     if later := [index for index in having if index > current]:
         return f"known since {known[later[0]]}, this is {schema.release}"

@@ -10,9 +10,7 @@ from eksa_lint.secrets.proofs import decode_base64, holds_private_key
 from eksa_lint.syntax import JsonValue, Node, parse
 
 _KIND: Final = re.compile(r"\bkind[\\\"']{0,3}\s{0,3}:\s{0,3}[\\\"']{0,3}Config\b")
-_CLIENT_KEY: Final = re.compile(
-    r"client-key-data[\\\"']{0,3}[ \t]{0,3}:[ \t]{0,3}[\\\"']{0,3}([A-Za-z0-9+/=]{20,})"
-)
+_CLIENT_KEY: Final = re.compile(r"client-key-data[\\\"']{0,3}[ \t]{0,3}:[ \t]{0,3}[\\\"']{0,3}([A-Za-z0-9+/=]{20,})")
 
 # The fields are those of AuthInfo in client-go, tools/clientcmd/api/v1/types.go. Paths, certificates and exec
 # entries hold no credential. Auth providers are gone since Kubernetes 1.26; files of their time still let in.

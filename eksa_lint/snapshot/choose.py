@@ -43,9 +43,7 @@ def against(folder: Path, revision: str) -> Choice:
     git = _repository(folder, "--against")
     base, head = git.merge_base(revision, "HEAD"), git.resolve("HEAD")
     if base == head:
-        raise CannotCheck(
-            f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}"
-        )
+        raise CannotCheck(f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}")
     return Choice(
         commit_snapshot(git, base, f"{base[:7]} (merge base of {revision} and HEAD)"),
         commit_snapshot(git, head, "HEAD"),
@@ -62,9 +60,7 @@ def between(folder: Path, before: str, after: str) -> Choice:
     git = _repository(folder, "--from and --to with revisions")
     first, second = git.resolve(before), git.resolve(after)
     if first == second:
-        raise CannotCheck(
-            f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}"
-        )
+        raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
     return Choice(
         commit_snapshot(git, first, before),
         commit_snapshot(git, second, after),
@@ -89,16 +85,14 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
 
     Paths inside the repository around `folder` are judged with all of it in view; other paths stand alone.
     """
-    wanted = [Path(os.path.abspath(folder / path)) for path in paths]
+    wanted = [Path(os.path.normpath(folder / path)) for path in paths]
     for path in wanted:
         if not path.exists():
             raise CannotCheck(
                 f"{os.path.relpath(path, folder)!r} does not exist; run eksa-lint check --help for what a PATH may be"
             )
     git = Git.find(folder)
-    if git and all(
-        path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted
-    ):
+    if git and all(path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted):
         snapshot = FolderSnapshot(git.root, "the work tree", git.work_tree())
         return Choice(None, snapshot, _only(git.root, wanted, snapshot), _prefix(folder, git.root))
     return _loose_paths(folder, wanted or [folder])
@@ -135,9 +129,7 @@ def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[
 
 def _between_folders(first: Path, second: Path, before: str, after: str) -> Choice:
     if first.samefile(second):
-        raise CannotCheck(
-            f"{before} and {after} are the same folder, so there is nothing to compare; {_WHOLE_TREE}"
-        )
+        raise CannotCheck(f"{before} and {after} are the same folder, so there is nothing to compare; {_WHOLE_TREE}")
     return Choice(folder_snapshot(first, before), folder_snapshot(second, after))
 
 
@@ -181,7 +173,8 @@ def _repository(folder: Path, wish: str) -> Git:
     git = Git.find(folder)
     if git is None:
         raise CannotCheck(
-            f"{wish} needs a Git repository and {folder} is in none; to check the files as they are run: eksa-lint check"
+            f"{wish} needs a Git repository and {folder} is in none; to check the files as they are run: "
+            "eksa-lint check"
         )
     return git
 

@@ -64,7 +64,7 @@ def files_below(root: Path, start: Path) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if name != ".git")
         for name in files:
             if name != ".git":
-                yield os.path.relpath(os.path.join(folder, name), root)
+                yield os.path.relpath(f"{folder}/{name}", root)
 
 
 def folder_snapshot(root: Path, label: str) -> FolderSnapshot:

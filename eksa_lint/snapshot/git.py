@@ -29,9 +29,7 @@ _ENVIRONMENT: Final = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
-_FETCH_HINT: Final = (
-    "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
-)
+_FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
 _BATCH: Final = 500
 """Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
 
@@ -126,8 +124,9 @@ class Git:
         """Every entry of a commit's tree; submodules and links with their modes."""
         listing = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
         return [
-            TreeEntry(*meta.decode().split(" ")[::2], os.fsdecode(path))
+            TreeEntry(mode, identifier, os.fsdecode(path))
             for meta, _, path in (line.partition(b"\t") for line in listing.split(b"\0") if line)
+            for mode, _, identifier in (meta.decode().split(" "),)
         ]
 
     def index(self) -> list[TreeEntry]:
@@ -187,11 +186,7 @@ class Git:
         if self.is_shallow:
             return f"unknown revision {revision}; this clone is shallow: {_FETCH_HINT}"
         close = self._close_references(revision)
-        hint = (
-            f"did you mean {close[0]}?"
-            if close
-            else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
-        )
+        hint = f"did you mean {close[0]}?" if close else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
         return f"unknown revision {revision}; {hint}"
 
     def _close_references(self, revision: str) -> list[str]:
@@ -205,9 +200,7 @@ class Git:
     def _run(self, *arguments: str) -> bytes:
         done = self._start(*arguments)
         if done.returncode != 0:
-            raise CannotCheck(
-                f"git {arguments[0]} failed: {_first_line(done.stderr.decode(errors='replace'))}"
-            )
+            raise CannotCheck(f"git {arguments[0]} failed: {_first_line(done.stderr.decode(errors='replace'))}")
         return done.stdout
 
     def _start(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -221,9 +214,7 @@ class Git:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise CannotCheck(
-                "git was not found; install it, or compare two folders with --from A --to B"
-            ) from error
+            raise CannotCheck("git was not found; install it, or compare two folders with --from A --to B") from error
 
     def _popen(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

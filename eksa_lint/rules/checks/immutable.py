@@ -83,11 +83,11 @@ def _pairs(change: Change, pattern: tuple[str | int, ...]) -> Iterator[tuple[Pat
 
 
 def _value(old: Any, new: Any, _: Change) -> bool:
-    return _without_zeros(old) != _without_zeros(new)
+    return bool(_without_zeros(old) != _without_zeros(new))
 
 
 def _unordered(old: Any, new: Any, _: Change) -> bool:
-    return _sorted(_without_zeros(old)) != _sorted(_without_zeros(new))
+    return bool(_sorted(_without_zeros(old)) != _sorted(_without_zeros(new)))
 
 
 def _presence(old: Any, new: Any, _: Change) -> bool:
@@ -103,7 +103,7 @@ def _endpoint_host(old: Any, new: Any, change: Change) -> bool:
     hosts = [fields.get(endpoint, ("host",)) for endpoint in (old, new)]
     if fields.get(change.old, ("spec", "datacenterRef", "kind")) == "CloudStackDatacenterConfig":
         hosts = [str(host).removesuffix(":6443") for host in hosts]
-    return hosts[0] != hosts[1]
+    return bool(hosts[0] != hosts[1])
 
 
 def _cni_plugin(old: Any, new: Any, _: Change) -> bool:
