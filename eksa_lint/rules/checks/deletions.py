@@ -36,16 +36,15 @@ def deletions(change: Change, context: _Context) -> Iterator[Draft]:
 def _message(resource: Resource, machines: str, successor: Resource | None) -> str:
     name, old = resource.id.name, resource.id
     if successor is not None and successor.id.name != name:
-        return (
-            f"EKS Anywhere does not rename: it deletes {name} with {machines} and creates {successor.id.name}"
-        )
+        return f"EKS Anywhere does not rename: it deletes {name} with {machines} and creates {successor.id.name}"
     if successor is not None and successor.id.namespace != old.namespace:
         return (
             f"Cluster {name} moves from namespace {old.namespace} to {successor.id.namespace}: "
             f"both stand for the same machines, so that removing the old one deletes {machines}"
         )
     if successor is not None:
-        return f"Cluster {name} moves from {old.root or 'no root'} to {successor.id.root or 'no root'}: it is deleted there with {machines} and created here"
+        before, after = (identity.root or "no root" for identity in (old, successor.id))
+        return f"Cluster {name} moves from {before} to {after}: it is deleted there with {machines} and created here"
     if _manages_itself(resource):
         return f"Cluster {name} manages itself, so that it hangs in deletion with {machines} and is reconciled no more"
     return f"Cluster {name} is deleted with {machines}"
@@ -54,23 +53,17 @@ def _message(resource: Resource, machines: str, successor: Resource | None) -> s
 def _successor(resource: Resource, changes: tuple[Change, ...]) -> Resource | None:
     """The cluster that the change adds in the place of this one, if it is plain which one that is."""
     added = [
-        other.after
-        for other in changes
-        if other.event == "added" and other.after and other.after.kind == "Cluster"
+        other.after for other in changes if other.event == "added" and other.after and other.after.kind == "Cluster"
     ]
     added = [other for other in added if other.group == resource.group]
     same_name = [other for other in added if other.id.name == resource.id.name]
-    same_file = [
-        other for other in added if other.path == resource.path and other.id.root == resource.id.root
-    ]
+    same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]
     removed = [other for other in changes if other.event == "removed" and other.resource.kind == "Cluster"]
     if same_name:
         return same_name[0]
     if same_file:
         return same_file[0]
-    return (
-        added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None
-    )
+    return added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None
 
 
 def _manages_itself(resource: Resource) -> bool:

@@ -51,9 +51,7 @@ def _judge(entry: Mapping[str, Any], change: Change, old_path: Path, new_path: P
 
 
 def _applies(entry: Mapping[str, Any], change: Change) -> bool:
-    provider = str(fields.get(change.old, ("spec", "datacenterRef", "kind")) or "").removesuffix(
-        "DatacenterConfig"
-    )
+    provider = str(fields.get(change.old, ("spec", "datacenterRef", "kind")) or "").removesuffix("DatacenterConfig")
     if "provider" in entry and provider != entry["provider"]:
         return False
     if "notProvider" in entry and provider == entry["notProvider"]:
@@ -75,9 +73,7 @@ def _pairs(change: Change, pattern: tuple[str | int, ...]) -> Iterator[tuple[Pat
     head, tail = pattern[:split], pattern[split + 1 :]
     old, new = (fields.get(value, head) for value in (change.old, change.new))
     keys = fields.list_keys(change.resource.group, change.resource.kind).get(fields.pattern_of(head))
-    for first, second in pair_items(
-        old if isinstance(old, list) else (), new if isinstance(new, list) else (), keys
-    ):
+    for first, second in pair_items(old if isinstance(old, list) else (), new if isinstance(new, list) else (), keys):
         if first is not None and second is not None:
             yield (*head, first, *tail), (*head, second, *tail)
 
@@ -168,9 +164,7 @@ def _user_facts(users: Any) -> tuple[Any, ...]:
 def _without_zeros(value: Any) -> Any:
     """An absent field, null, false, 0, and an empty block or text are one to Go."""
     if isinstance(value, dict):
-        return {
-            name: below for name, item in value.items() if (below := _without_zeros(item)) is not None
-        } or None
+        return {name: below for name, item in value.items() if (below := _without_zeros(item)) is not None} or None
     if isinstance(value, list):
         return [_without_zeros(item) for item in value] or None
     return value or None

@@ -24,9 +24,10 @@ def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft
         if _is_template(target.name) or context.inventory.get(target):
             continue
         where = fields.spell(reference.path, resource.value, resource.group, resource.kind)
+        reason = _reason(context.inventory, resource, reference)
         yield Draft(
             rule="dangling-reference",
-            message=f"{resource.title} names {target.kind} {target.name}, {_reason(context.inventory, resource, reference)}",
+            message=f"{resource.title} names {target.kind} {target.name}, {reason}",
             place=resource.place((*reference.path, "name")),
             resource=resource,
             field=where,
@@ -38,9 +39,7 @@ def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft
 
 def _reason(inventory: Inventory, resource: Resource, reference: Reference) -> str:
     target = reference.target
-    same_name = [
-        other for other in inventory.mentioning(target.name, target.root) if other.id.name == target.name
-    ]
+    same_name = [other for other in inventory.mentioning(target.name, target.root) if other.id.name == target.name]
     for other in same_name:
         if other.kind == target.kind and other.group == target.group:
             return (

@@ -8,8 +8,8 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft, Repair, in_quotes
 from eksa_lint.schema import catalog
-from eksa_lint.schema.imported import Imported
 from eksa_lint.schema.explain import SchemaError, explain, explain_kind
+from eksa_lint.schema.imported import Imported
 from eksa_lint.schema.wording import field
 
 _MADE_BY_RELEASES: Final = "Bundles"
