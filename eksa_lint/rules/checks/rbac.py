@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any, Final, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -26,15 +27,14 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
 
 RBAC: Final = "rbac.authorization.k8s.io"
+_ROLES: Final = ("Role", "ClusterRole")
 _BINDINGS: Final = ("RoleBinding", "ClusterRoleBinding")
 _READING: Final = frozenset({"get", "list", "watch"})
 _SERVICE_ACCOUNT: Final = re.compile(r"system:serviceaccount:([^:]+):([^:]+)\Z")
 _SERVICE_ACCOUNTS_OF: Final = "system:serviceaccounts:"
-_SYSTEM_NAMESPACE: Final = re.compile(
-    rb"""(?i:flux)?[sS]ystemNamespace["']?[ \t]*:[ \t]*["']?([A-Za-z0-9-]+)"""
-)
-_MOST_COMPARED: Final = 100_000
-"""Single rights held against old rules; a role with more counts as widened wherever a rule of it is new."""
+_SYSTEM_NAMESPACE: Final = re.compile(rb"""(?i:flux)?[sS]ystemNamespace["']?[ \t]*:[ \t]*["']?([A-Za-z0-9-]+)""")
+_MOST_COMPARED: Final = 20_000
+"""Rules, or rights of one rule, times old rules: in a role of more, every rule that is written anew counts as new."""
 _SHOWN: Final = 3
 
 
@@ -86,6 +86,10 @@ class Rule:
     """The resources as the role lists them, where only some of them are looked at."""
 
     @property
+    def rights(self) -> tuple[tuple[str, ...], ...]:
+        return self.groups, self.resources, self.verbs, self.names
+
+    @property
     def only_reads(self) -> bool:
         return _READING.issuperset(self.verbs)
 
@@ -112,6 +116,10 @@ class Role:
     is_admin: bool
     """Whether it allows everything."""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -119,6 +127,10 @@ class Subject:
     namespace: str
     name: str
     path: Path
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.namespace, self.name
 
     @property
     def title(self) -> str:
@@ -133,10 +145,6 @@ class Grant:
     namespace: str
     subject: Subject
     role: Role
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.subject.kind, self.subject.namespace, self.subject.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,19 +234,16 @@ def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context:
             for grant in _grants(subject, context.inventory):
                 yield from _at_subject(rule, judge, grant, context.inventory, new=False)
     elif subject.after is not None and subject.resource.kind in _BINDINGS:
-        known = _known_grants(subject.before, context.before)
-        for grant in _grants(subject.after, context.inventory):
-            if _is_new(grant, known.get(grant.key)):
-                yield from _at_subject(rule, judge, grant, context.inventory, new=True)
+        known = list(_grants(subject.before, context.before)) if subject.before and context.before else []
+        for grant in _new_grants(list(_grants(subject.after, context.inventory)), known):
+            yield from _at_subject(rule, judge, grant, context.inventory, new=True)
     elif subject.after is not None:
         yield from _at_role(rule, judge, subject, context)
 
 
-def _at_subject(
-    rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *, new: bool
-) -> Iterator[Draft]:
+def _at_subject(rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
     binding = grant.binding
-    weighed = judge(grant, grant.role, _surroundings(inventory, binding.id.root), new)
+    weighed = judge(grant, grant.role, _graph(inventory, binding.id.root).surroundings, new)
     if weighed is None:
         return
     path = (*grant.subject.path, "name")
@@ -262,14 +267,12 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: _Context) -> Ite
     resource = change.after
     assert resource is not None  # noqa: S101 - only roles that are there come here
     role = _role_of(resource, context.inventory)
-    before = (
-        None if change.before is None or context.before is None else _role_of(change.before, context.before)
-    )
+    before = None if change.before is None or context.before is None else _role_of(change.before, context.before)
     gained = tuple(_gained(role.rules or (), (before.rules or ()) if before else ()))
     if (before is not None and before.is_admin) or not (gained or role.is_admin):
         return
     part = replace(role, rules=gained)
-    surroundings = _surroundings(context.inventory, resource.id.root)
+    surroundings = _graph(context.inventory, resource.id.root).surroundings
     weighed = [
         (grant, found)
         for grant in _standing_grants(resource, context)
@@ -285,7 +288,7 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: _Context) -> Ite
         place=worst.place or resource.place(("rules",)),
         resource=resource,
         field="rules",
-        values=tuple(str(replace(item, path=(), written=())) for item in gained),
+        values=tuple(str(item.rights) for item in gained),
         label="new in this change",
         severity=worst.severity,
         related=(("who holds it", grant.binding.place((*grant.subject.path, "name"))),),
@@ -329,7 +332,7 @@ def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -
     level = critical.level if critical else Severity.ERROR
     who = _who(grant, surroundings, level)
     severity = _table("admin_severities")["critical" if critical else "ordinary"].get(who)
-    if severity is None or grant.subject.name in _names("superusers"):
+    if severity is None or _is_superuser(grant.subject):
         return None
     equal = f"the ClusterRole {role.name}, which allows everything as cluster-admin does"
     what = role.name if role.name == "cluster-admin" else equal
@@ -339,8 +342,7 @@ def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -
     return Weighed(
         severity=_weight(Severity(severity), level, who, new=new),
         message=f"{binding}{where} gives {subject} {what}",
-        role_message=f"ClusterRole {role.name} lets {subject} do anything{where}, as cluster-admin does"
-        f" ({binding})",
+        role_message=f"ClusterRole {role.name} lets {subject} do anything{where}, as cluster-admin does ({binding})",
         label=_whom(grant.subject) or ("new in this change" if new else ""),
         place=role.resource.place(path) if role.resource else None,
     )
@@ -366,12 +368,17 @@ def _who(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
         return Who.OWN if own else Who.FOREIGN
     if subject.name in _table("everybody"):
         return Who.EVERYBODY
-    if subject.name in _names("controllers") or subject.name in _names("superusers"):
+    if subject.name in _names("controllers") or _is_superuser(subject):
         return Who.OWN
     if subject.name.startswith(_SERVICE_ACCOUNTS_OF):
         own = grant.namespace in ("", subject.name.removeprefix(_SERVICE_ACCOUNTS_OF))
         return Who.PODS if own else Who.EVERYBODY
     return Who.PERSON
+
+
+def _is_superuser(subject: Subject) -> bool:
+    """Whether RBAC gives it nothing, because it may do anything: what `iam-system-masters` reports."""
+    return subject.kind == "Group" and subject.name in _names("superusers")
 
 
 def _whom(subject: Subject) -> str:
@@ -397,7 +404,7 @@ def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator
             identity.kind not in entry["kinds"]
             or identity.namespace not in entry.get("namespaces", ("",))
             or not any(fnmatchcase(identity.name, name) for name in entry["names"])
-            or (entry.get("management") and not _surroundings(inventory, identity.root).management)
+            or (entry.get("management") and not _graph(inventory, identity.root).surroundings.management)
         ):
             continue
         level = Severity(entry["level"])
@@ -414,11 +421,12 @@ def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator
 
 def _waiting(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
     """A Role that gives nothing yet: whoever can write a RoleBinding there hands it out."""
-    critical = _surroundings(inventory, resource.id.root).critical(resource.id.namespace)
+    graph = _graph(inventory, resource.id.root)
+    critical = graph.surroundings.critical(resource.id.namespace)
     if resource.kind != "Role" or critical is None or resource.id.name in _names("harmless"):
         return
     reach, telling = _reach(_role_of(resource, inventory), critical)
-    if reach < Reach.READ or telling is None or next(_grants_through(resource, inventory), None) is not None:
+    if reach < Reach.READ or telling is None or graph.bindings_of.get(resource.id):
         return
     right = _right(telling, wide=False)
     yield Draft(
@@ -434,12 +442,12 @@ def _waiting(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
 def _grants(binding: Resource, inventory: Inventory) -> Iterator[Grant]:
     """What a binding hands out. A patch without a role has that of what it patches, and its namespace."""
     value, identity = effective(binding), binding.id
+    if identity.name.partition("#")[0] == binding.path:
+        return  # without a name nothing applies it
     reference = value.get("roleRef")
     if reference is None and binding.patch:
-        for other in inventory.mentioning(identity.name, identity.root):
-            if not other.patch and (other.kind, other.id.name) == (identity.kind, identity.name):
-                reference, identity = effective(other).get("roleRef"), other.id
-                break
+        for other in _graph(inventory, identity.root).bindings.get(_name(binding), [])[:1]:
+            reference, identity = other.value.get("roleRef"), other.id
     role = _resolve(reference, identity, binding.path, inventory)
     subjects = value.get("subjects")
     if role is None or not isinstance(subjects, list):
@@ -464,23 +472,30 @@ def _subject(item: Mapping[str, Any], index: int, namespace: str) -> Subject:
 
 def _resolve(reference: Any, binding: ResourceId, path: str, inventory: Inventory) -> Role | None:
     """The role that a binding names; of several with that name, the one that stands in the same file."""
-    kind, name = (fields.get(reference, (field,)) for field in ("kind", "name"))
-    if kind not in ("Role", "ClusterRole") or not isinstance(name, str) or not name:
+    named = _role_named(reference, binding)
+    if named is None:
         return None
-    namespace = binding.namespace if kind == "Role" else ""
-    found = inventory.get(ResourceId(binding.root, RBAC, kind, namespace, name))
+    found = _graph(inventory, binding.root).roles.get(named)
     if found:
         beside = (resource for resource in found if resource.path == path)
         return _role_of(next(beside, found[0]), inventory)
-    return Role(kind, name, None, None, is_admin=kind == "ClusterRole" and name in _names("admins"))
+    is_admin = named.kind == "ClusterRole" and named.name in _names("admins")
+    return Role(named.kind, named.name, None, None, is_admin=is_admin)
+
+
+def _role_named(reference: Any, binding: ResourceId) -> ResourceId | None:
+    kind, name = (fields.get(reference, (field,)) for field in ("kind", "name"))
+    if kind not in _ROLES or not isinstance(name, str) or not name:
+        return None
+    return ResourceId(binding.root, RBAC, kind, binding.namespace if kind == "Role" else "", name)
 
 
 def _role_of(resource: Resource, inventory: Inventory) -> Role:
-    roles = _memory(inventory).roles
+    read = _graph(inventory, resource.id.root).read
     key = resource.path, id(resource.node)
-    if key not in roles:
-        roles[key] = _read_role(resource)
-    return roles[key]
+    if key not in read:
+        read[key] = _read_role(resource)
+    return read[key]
 
 
 def _read_role(resource: Resource) -> Role:
@@ -491,9 +506,7 @@ def _read_role(resource: Resource) -> Role:
     selectors = fields.get(value, ("aggregationRule", "clusterRoleSelectors"))
     if isinstance(selectors, list):
         selects_all = any(_selects_all(selector) for selector in selectors)
-        return Role(
-            resource.kind, name, resource, None, is_admin=is_cluster_role and (is_admin or selects_all)
-        )
+        return Role(resource.kind, name, resource, None, is_admin=is_cluster_role and (is_admin or selects_all))
     rules = value.get("rules")
     items = enumerate(rules) if isinstance(rules, list) else ()
     parsed = tuple(_rule(item, ("rules", index)) for index, item in items if isinstance(item, dict))
@@ -514,63 +527,45 @@ def _rule(item: Mapping[str, Any], path: Path) -> Rule:
     return Rule(texts("apiGroups"), resources, texts("verbs"), texts("resourceNames"), path, resources)
 
 
-def _grants_through(role: Resource, inventory: Inventory) -> Iterator[Grant]:
-    """The grants of a role by the bindings of its root."""
-    for binding in inventory.mentioning(role.id.name, role.id.root):
-        if binding.group == RBAC and binding.kind in _BINDINGS and not binding.patch:
-            for grant in _grants(binding, inventory):
-                named = grant.role.resource
-                if named is not None and named.id == role.id:
-                    yield grant
+def _new_grants(grants: Sequence[Grant], known: Sequence[Grant]) -> Iterator[Grant]:
+    """What a binding gives to subjects that it did not give to them before; it has one role on each side."""
+    opens = bool(grants and known) and _opens_more(grants[0].role, known[0].role)
+    subjects = {grant.subject.key for grant in known}
+    return (grant for grant in grants if opens or grant.subject.key not in subjects)
 
 
-def _known_grants(binding: Resource | None, inventory: Inventory | None) -> dict[tuple[str, str, str], Grant]:
-    if binding is None or inventory is None:
-        return {}
-    return {grant.key: grant for grant in _grants(binding, inventory)}
-
-
-def _is_new(grant: Grant, known: Grant | None) -> bool:
-    """Whether a binding gives a subject what it did not give before."""
-    if known is None or (grant.role.is_admin and not known.role.is_admin):
-        return True
-    if (grant.role.kind, grant.role.name) == (known.role.kind, known.role.name):
+def _opens_more(role: Role, known: Role) -> bool:
+    """Whether another role allows more; the same role that allows more is told where it stands."""
+    if role.key == known.key:
         return False
-    if grant.role.rules is None or known.role.rules is None:
-        return True
-    return next(_gained(grant.role.rules, known.role.rules), None) is not None
+    return role.rules is None or known.rules is None or next(_gained(role.rules, known.rules), None) is not None
 
 
 def _standing_grants(role: Resource, context: _Context) -> Iterator[Grant]:
     """The grants of a role to subjects that were bound to it already, whatever it allowed."""
-    known: dict[ResourceId, set[tuple[str, ...]]] = {}
-    for grant in _grants_through(role, context.inventory):
-        binding = grant.binding.id
-        if binding not in known:
-            before = context.before.get(binding) if context.before is not None else ()
-            old = (_known_grants(resource, context.before) for resource in before)
-            known[binding] = {
-                (*key, one.role.kind, one.role.name) for grants in old for key, one in grants.items()
-            }
-        if (*grant.key, grant.role.kind, grant.role.name) in known[binding]:
-            yield grant
+    if context.before is None:
+        return
+    before = _graph(context.before, role.id.root)
+    for binding in _graph(context.inventory, role.id.root).bindings_of.get(role.id, ()):
+        same = (other for other in before.bindings.get(_name(binding), ()) if other.id == binding.id)
+        known = {(grant.subject.key, grant.role.key) for other in same for grant in _grants(other, context.before)}
+        for grant in _grants(binding, context.inventory):
+            if (grant.subject.key, grant.role.key) in known:
+                yield grant
 
 
-def _gained(new: Iterable[Rule], old: tuple[Rule, ...]) -> Iterator[Rule]:
+def _gained(new: Sequence[Rule], old: tuple[Rule, ...]) -> Iterator[Rule]:
     """What no old rule allowed, as rules with only that in them."""
+    same = {rule.rights for rule in old}
+    many = len(new) * len(old) > _MOST_COMPARED
     for rule in new:
-        if not rule.resources or any(other.covers(rule) for other in old):
+        if not rule.resources or rule.rights in same or (not many and any(other.covers(rule) for other in old)):
             continue
         parts = rule.groups, rule.resources, rule.verbs, rule.names or ("",)
-        size = len(old)
-        for part in parts:
-            size *= len(part)
-        if size > _MOST_COMPARED:
+        if many or prod(map(len, parts)) * len(old) > _MOST_COMPARED:
             yield rule
             continue
-        left = [
-            right for right in product(*parts) if not any(other.covers(_single(rule, right)) for other in old)
-        ]
+        left = [right for right in product(*parts) if not any(other.covers(_single(rule, right)) for other in old)]
         if left:
             groups, resources, verbs, names = (tuple(dict.fromkeys(part)) for part in zip(*left, strict=True))
             yield Rule(groups, resources, verbs, names if rule.names else (), rule.path, rule.written)
@@ -682,27 +677,46 @@ def _few(texts: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory:
-    """What is found out once for an inventory: it takes a look at every file, or at every rule of a role."""
+class Graph:
+    """The roles and bindings of a root, with who names whom."""
 
-    surroundings: dict[str, Surroundings]
-    roles: dict[tuple[str, int], Role]
-    """By file too: two files of one content share their nodes."""
-
-
-_memories: WeakKeyDictionary[Inventory, _Memory] = WeakKeyDictionary()
-
-
-def _memory(inventory: Inventory) -> _Memory:
-    return _memories.setdefault(inventory, _Memory({}, {}))
+    surroundings: Surroundings
+    roles: dict[ResourceId, list[Resource]]
+    bindings: dict[tuple[str, str], list[Resource]]
+    """By kind and name, which is all that a patch may say."""
+    bindings_of: dict[ResourceId, list[Resource]]
+    """By the role that they name."""
+    read: dict[tuple[str, int], Role]
+    """By file and node: two files of one content share their nodes."""
 
 
-def _surroundings(inventory: Inventory, root: str) -> Surroundings:
-    known = _memory(inventory).surroundings
+_graphs: WeakKeyDictionary[Inventory, dict[str, Graph]] = WeakKeyDictionary()
+
+
+def _graph(inventory: Inventory, root: str) -> Graph:
+    """Only what mentions RBAC is read for it, once in a run."""
+    known = _graphs.setdefault(inventory, {})
     if root not in known:
         flux = frozenset(_flux_namespaces(inventory, root))
-        known[root] = Surroundings(flux, _is_management(inventory, root))
+        graph = known[root] = Graph(Surroundings(flux, _is_management(inventory, root)), {}, {}, {}, {})
+        for resource in inventory.mentioning(RBAC, root):
+            if resource.group == RBAC and not resource.patch:
+                _enter(resource, graph)
     return known[root]
+
+
+def _enter(resource: Resource, graph: Graph) -> None:
+    if resource.kind in _ROLES:
+        graph.roles.setdefault(resource.id, []).append(resource)
+    elif resource.kind in _BINDINGS:
+        graph.bindings.setdefault(_name(resource), []).append(resource)
+        role = _role_named(resource.value.get("roleRef"), resource.id)
+        if role is not None:
+            graph.bindings_of.setdefault(role, []).append(resource)
+
+
+def _name(resource: Resource) -> tuple[str, str]:
+    return resource.kind, resource.id.name
 
 
 def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
