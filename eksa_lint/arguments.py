@@ -130,6 +130,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _output(text: str) -> tuple[str | None, Path]:
     name, colon, file = text.partition(":")
-    if colon and name in FORMATS:
-        return name, Path(file)
-    return None, Path(text)
+    has_format = bool(colon) and name in FORMATS
+    if not (file if has_format else text):
+        raise argparse.ArgumentTypeError("names no file")
+    return (name, Path(file)) if has_format else (None, Path(text))

@@ -14,9 +14,10 @@ from eksa_lint.model.affected import (
     counterparts,
 )
 from eksa_lint.model.changes import Change, compare
+from eksa_lint.model.impact import impacts
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
-from eksa_lint.model.resource import Resource
+from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.policy import Policy
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Context, Engine
@@ -26,7 +27,7 @@ from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
 from eksa_lint.schema.imported import load_imported
 from eksa_lint.snapshot import Snapshot, Withheld
-from eksa_lint.syntax.parse import LARGEST_FILE
+from eksa_lint.snapshot.contents import LARGEST_READ, Contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,21 @@ class Scope:
     everything: bool = False
 
 
-def check(before: Snapshot | None, after: Snapshot, policy: Policy, rules: RuleSet, scope: Scope = Scope()) -> Report:
+def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
+    before: Snapshot | None,
+    after: Snapshot,
+    policy: Policy,
+    rules: RuleSet,
+    scope: Scope = Scope(),
+    contents: Contents | None = None,
+) -> Report:
     """Judge a state, or a change from one to another.
 
     With two states a standing fault is only told where the change brought it, unless the scope is everything.
+    `contents` is what was read of the snapshots already.
     """
     started = monotonic()
-    library = Library()
+    library = Library(contents)
     old = Inventory(before, library, "before") if before is not None else None
     new = Inventory(after, library, "after")
     changes = compare(old, new) if old is not None else []
@@ -67,7 +76,7 @@ def load_policy(snapshot: Snapshot, rules: RuleSet) -> Policy:
     blob = snapshot.blobs.get(CONFIG_FILE)
     if blob is None:
         return Policy()
-    _, content = next(iter(snapshot.read([blob], LARGEST_FILE)))
+    _, content = next(iter(snapshot.read([blob], LARGEST_READ)))
     return read_policy(b"" if isinstance(content, Withheld) else content, rules)
 
 
@@ -105,6 +114,8 @@ class _Run:
         for change in self._changes:
             yield from self._engine.judge_change(change)
         if self._old is not None:
+            for impact in impacts(self._changes, self._old, self._new):
+                yield from self._engine.judge_impact(impact)
             yield from _policy_drafts(self._old.snapshot, self._new.snapshot, self._rules)
 
     def _fingerprints_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> set[str]:
@@ -152,6 +163,10 @@ def _policy_drafts(before: Snapshot, after: Snapshot, rules: RuleSet) -> Iterato
         yield Draft("policy-invalid", f"the configuration cannot be used: {problem.message}", place)
 
 
+def _is_removed_cluster(change: Change) -> bool:
+    return change.event == "removed" and change.resource.kind == "Cluster" and change.resource.group == EKSA
+
+
 def _compared(old: Inventory | None, new: Inventory, changes: list[Change]) -> Compared:
     inventories = (new,) if old is None else (new, old)
     return Compared(
@@ -159,7 +174,7 @@ def _compared(old: Inventory | None, new: Inventory, changes: list[Change]) -> C
         after=new.snapshot.label,
         files=len(new.snapshot.blobs),
         resources=new.count_objects(),
-        clusters=new.count_clusters(),
+        clusters=new.count_clusters() + sum(_is_removed_cluster(change) for change in changes),
         changed_files=count_changed_files(old.snapshot, new.snapshot) if old else 0,
         changed_resources=len(changes),
         changed_clusters=len(changed_clusters(changes, *inventories)),

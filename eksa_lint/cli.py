@@ -58,18 +58,21 @@ def _check(options: "argparse.Namespace") -> int:
     import gc  # noqa: PLC0415
 
     from eksa_lint.arguments import contradiction  # noqa: PLC0415
+    from eksa_lint.snapshot.contents import Contents  # noqa: PLC0415
 
     if wrong := contradiction(options):
         raise CannotCheck(wrong)
     # Nodes are many and live to the end: scanning them for cycles costs as much as making them.
     gc.disable()
+    choice = _choose(options)
+    contents = Contents()
+    contents.begin(*([choice.before] if choice.before else []), choice.after)
     from eksa_lint.check import Scope, check  # noqa: PLC0415
     from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
 
-    choice = _choose(options)
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
-    report = check(choice.before, choice.after, policy, rules, Scope(choice.only, options.all))
+    report = check(choice.before, choice.after, policy, rules, Scope(choice.only, options.all), contents)
     report = _complete(report, choice, warnings)
     _write(report, rules, options)
     return FOUND if _fails(report, options.fail_on or policy.fail_on) else CLEAN
@@ -141,8 +144,11 @@ def _step_summary(report: "Report", rules: "RuleSet") -> None:
     if summary:
         from eksa_lint.report.github import step_summary  # noqa: PLC0415
 
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(step_summary(report, rules))
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(step_summary(report, rules))
+        except OSError as error:
+            raise CannotCheck(f"{summary} cannot be written: {error.strerror or error}") from error
 
 
 def _to_file(text: str, file: Path) -> None:

@@ -49,7 +49,7 @@ def read_policy(content: bytes, rules: RuleSet) -> Policy:
     if not stream.documents:
         return Policy()
     root = stream.documents[0].root
-    for path, message in [*_schema_problems(root.value), *_unknown_rules(root.value, rules)]:
+    for path, message in list(_schema_problems(root.value)) or _unknown_rules(root.value, rules):
         node = root.find(path) or root
         raise BadConfig(ConfigProblem(message, stream.source, *_key_or_value(root, path, (node.start, node.end))))
     assert isinstance(root.value, dict)  # noqa: S101 - the schema says so

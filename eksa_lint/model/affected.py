@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.references import referred, referring
+from eksa_lint.model.references import referred
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.snapshot import Blob, Snapshot
 
@@ -31,7 +31,7 @@ def affected(changes: Iterable[Change], old: Inventory, new: Inventory) -> list[
 
     for change in changes:
         add(new.get(change.resource.id))
-        add(referring(new, change.resource.id))
+        add(new.referring(change.resource.id))
         if change.after is not None:
             add((change.after, *referred(new, change.after)))
     for path, blob in new.manifests.items():
@@ -52,5 +52,5 @@ def changed_clusters(changes: Iterable[Change], *inventories: Inventory) -> set[
         if change.resource.group == EKSA:
             clusters.add(change.resource.id)
             for inventory in inventories:
-                clusters.update(resource.id for resource in referring(inventory, change.resource.id))
+                clusters.update(resource.id for resource in inventory.referring(change.resource.id))
     return {identity for identity in clusters if identity.kind == "Cluster"}

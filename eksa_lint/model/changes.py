@@ -106,18 +106,10 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
         below |= before.layout.sync_folders | after.layout.sync_folders
     if not below:
         return changed
+    starts = tuple(f"{folder}/" if folder else "" for folder in below)
     same = (path for path in before.manifests if before.manifests[path] == after.manifests.get(path))
-    moved = [path for path in same if _is_below(path, below) and before.context(path) != after.context(path)]
+    moved = [path for path in same if path.startswith(starts) and before.context(path) != after.context(path)]
     return sorted([*changed, *moved])
-
-
-def _is_below(path: str, folders: set[str]) -> bool:
-    folder = path
-    while folder:
-        folder = dirname(folder)
-        if folder in folders:
-            return True
-    return False
 
 
 def _by_identity(inventory: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:

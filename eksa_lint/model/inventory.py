@@ -1,19 +1,19 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from eksa_lint import data
 from eksa_lint.finding import Side
 from eksa_lint.model.layout import KUSTOMIZE, Context, Layout
 from eksa_lint.model.library import Library
+from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot
+from eksa_lint.snapshot.contents import is_manifest
 from eksa_lint.syntax import Node, Stream
-
-_MANIFESTS: Final = (".yaml", ".yml", ".json")
 
 
 class Inventory:
@@ -32,6 +32,7 @@ class Inventory:
         self._blobs = {path: blob for path, blob in self._blobs.items() if self._holds_objects(blob)}
         self._resources: dict[str, tuple[Resource, ...]] = {}
         self._contexts: dict[str, Context] = {}
+        self._indexes: dict[str, _FileIndex] = {}
         self._complete: dict[ResourceId, list[Resource]] | None = None
 
     @property
@@ -70,13 +71,13 @@ class Inventory:
         """The resources with an identity: none, one, or several that stand in each other's way."""
         if self._complete is not None:
             return self._complete.get(identity, [])
-        if identity.name in self._blobs:  # known by its path
-            return [resource for resource in self.resources_in(identity.name) if resource.id == identity]
-        return [
-            resource
-            for resource in self.mentioning(identity.name, identity.root)
-            if resource.id == identity and not resource.patch
-        ]
+        paths = [identity.name] if identity.name in self._blobs else self._files_mentioning(identity)
+        return [resource for path in paths for resource in self._index(path).by_identity.get(identity, ())]
+
+    def referring(self, identity: ResourceId) -> list[Resource]:
+        """The resources that name an identity."""
+        paths = self._files_mentioning(identity)
+        return [resource for path in paths for resource in self._index(path).by_target.get(identity, ())]
 
     def parse_all(self) -> None:
         """Read every file, after which nothing is searched for any more."""
@@ -93,18 +94,27 @@ class Inventory:
             if self.layout.root(path) == root:
                 yield from self.resources_in(path)
 
+    def _files_mentioning(self, identity: ResourceId) -> list[str]:
+        files = self._search.files_with(identity.name.encode("utf-8", "surrogateescape"))
+        return [path for path in files if self.layout.root(path) == identity.root]
+
+    def _index(self, path: str) -> "_FileIndex":
+        if path not in self._indexes:
+            self._indexes[path] = _FileIndex(self.resources_in(path))
+        return self._indexes[path]
+
     @cached_property
     def _search(self) -> TextSearch:
         return TextSearch((path, self.content(path)) for path in self._blobs)
 
     def count_objects(self) -> int:
         """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
-        return sum(_count_lines(self.content(path), b"kind:") for path in self._blobs)
+        return self._search.count(b"\nkind:")
 
     def count_clusters(self) -> int:
         """How many EKS Anywhere clusters the files seem to hold, by their text."""
         files = self._search.files_with(EKSA.encode())
-        return sum(_count_lines(self.content(path), b"kind: Cluster", b"\r", b"\n", b" ") for path in files)
+        return sum((b"\n" + self.content(path) + b"\n").count(b"\nkind: Cluster\n") for path in files)
 
     def _holds_objects(self, blob: Blob) -> bool:
         """JSON is mostly something else (packages, dashboards); only a file that speaks of objects is read as one."""
@@ -135,14 +145,17 @@ class Inventory:
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
 
 
-def _count_lines(content: bytes, start: bytes, *ends: bytes) -> int:
-    """The lines that begin with a text, and go on with one of the ends."""
-    lines = b"\n" + content
-    return sum(lines.count(b"\n" + start + end) for end in ends or (b"",))
+class _FileIndex:
+    """The objects of one file by what they are and by whom they name, so that a file of thousands costs one pass."""
 
-
-def is_manifest(path: str) -> bool:
-    return path.endswith((*_MANIFESTS, "/Kustomization")) or path == "Kustomization"
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.by_identity: dict[ResourceId, list[Resource]] = {}
+        self.by_target: dict[ResourceId, list[Resource]] = {}
+        for resource in resources:
+            if not resource.patch:
+                self.by_identity.setdefault(resource.id, []).append(resource)
+            for target in {reference.target for reference in references_of(resource)}:
+                self.by_target.setdefault(target, []).append(resource)
 
 
 def is_cluster_scoped(group: str, kind: str) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eksa_lint import data
 from eksa_lint.finding import Refuser
 from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
+
+if TYPE_CHECKING:
+    from eksa_lint.model.inventory import Inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +34,16 @@ def references_of(resource: Resource) -> Iterator[Reference]:
                 yield Reference(path, target, tuple(entry["refusedBy"]))
 
 
-def resolve_reference(inventory: Inventory, resource: Resource, reference: dict[str, Any]) -> list[Resource]:
+def resolve_reference(inventory: "Inventory", resource: Resource, reference: dict[str, Any]) -> list[Resource]:
     """The resources that a reference names: same root and snapshot, the resource's namespace unless it says another."""
     target = _target(resource, reference, None)
     return inventory.get(target) if target else []
 
 
-def referred(inventory: Inventory, resource: Resource) -> Iterator[Resource]:
+def referred(inventory: "Inventory", resource: Resource) -> Iterator[Resource]:
     """The resources that a resource names."""
     for reference in references_of(resource):
         yield from inventory.get(reference.target)
-
-
-def referring(inventory: Inventory, identity: ResourceId) -> Iterator[Resource]:
-    """The resources that name an identity."""
-    for resource in inventory.mentioning(identity.name, identity.root):
-        if any(reference.target == identity for reference in references_of(resource)):
-            yield resource
 
 
 def _target(resource: Resource, reference: Any, kind: str | None) -> ResourceId | None:

@@ -2,6 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import Final
+
+_BETWEEN: Final = b"\0\n"
+"""No name holds it, and every file begins on a line of its own."""
 
 
 class TextSearch:
@@ -10,13 +14,13 @@ class TextSearch:
     def __init__(self, contents: Iterable[tuple[str, bytes]]) -> None:
         self._paths: list[str] = []
         self._starts: list[int] = []
-        pieces, at = [], 0
+        pieces, at = [], len(_BETWEEN)
         for path, content in contents:
             self._paths.append(path)
             self._starts.append(at)
             pieces.append(content)
-            at += len(content) + 1
-        self._text = b"\0".join(pieces)
+            at += len(content) + len(_BETWEEN)
+        self._text = _BETWEEN.join([b"", *pieces])
         self._found: dict[bytes, list[str]] = {}
 
     def files_with(self, text: bytes) -> list[str]:
@@ -24,6 +28,10 @@ class TextSearch:
         if text not in self._found:
             self._found[text] = list(self._search(text))
         return self._found[text]
+
+    def count(self, text: bytes) -> int:
+        """How often a text stands in all files."""
+        return self._text.count(text)
 
     def _search(self, text: bytes) -> Iterable[str]:
         at = self._text.find(text)

@@ -35,7 +35,7 @@ class Evaluator:
 
     def __init__(self, resolve: Callable[[Any], list[Any]]) -> None:
         from cel_expr_python import cel  # noqa: PLC0415 - only where a rule is evaluated
-        from cel_expr_python.ext import ext_optional, ext_strings  # noqa: PLC0415
+        from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings  # noqa: PLC0415
 
         from eksa_lint.rules.functions import FUNCTIONS  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ class Evaluator:
         ]  # fmt: skip
         self._environment = cel.NewEnv(
             variables=dict.fromkeys(_VARIABLES, kinds.DYN),
-            extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+            extensions=[ext_bindings.ExtBindings(), ext_optional.ExtOptional(), ext_strings.ExtStrings()],
             functions=[cel.FunctionDecl("ref", overloads), *flat],
         )
         self._compiled: dict[str, Any] = {}

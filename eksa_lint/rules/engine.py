@@ -12,14 +12,16 @@ from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.effective import effective
 from eksa_lint.model.file import File
+from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.rules.cel import Evaluator, Failure
+from eksa_lint.rules.cel import BadExpression, Evaluator, Failure
 from eksa_lint.rules.checks import Check, registered
 from eksa_lint.rules.draft import Draft, in_quotes
 from eksa_lint.rules.pairs import Pair, changed, standing
 from eksa_lint.rules.rule import Rule, Subject, Validation
+from eksa_lint.rules.values import Values, gate, validations_for
 from eksa_lint.schema.imported import Imported
 
 _PLACEHOLDER: Final = re.compile(r"\$\{|\{\{|<%|\$\(")
@@ -43,6 +45,7 @@ class Engine:
         self._rules = tuple(rules)
         self._context = context
         self._matching: dict[tuple[Subject, str, str], tuple[Rule, ...]] = {}
+        self._gates: dict[tuple[str, Subject], str] = {}
         self._scope: Resource | None = None
         self._lazy_evaluator: Evaluator | None = None
 
@@ -53,19 +56,25 @@ class Engine:
         expressed = [rule for rule in rules if rule.validations]
         if expressed and not resource.patch:
             value = effective(resource)
+            seen = _Seen(self._evaluator)
             for rule in expressed:
                 for pair in standing(rule, resource, value):
-                    yield from self._judge_pair(rule, "resource", pair)
+                    yield from self._judge_pair(rule, "resource", pair, seen)
 
     def judge_change(self, change: Change) -> Iterator[Draft]:
         """What happened to one object."""
         rules = self._matches("change", change.resource.group, change.resource.kind)
         yield from self._run_checks([rule for rule in rules if change.event in rule.events], change)
+        seen = _Seen(self._evaluator)
         for rule in rules:
             if rule.validations:
                 for pair in changed(rule, change):
                     if pair.event in rule.events:
-                        yield from self._judge_pair(rule, "change", pair)
+                        yield from self._judge_pair(rule, "change", pair, seen)
+
+    def judge_impact(self, impact: Impact) -> Iterator[Draft]:
+        """What the whole change does to one cluster."""
+        yield from self._run_checks(self._of("cluster"), impact)
 
     def judge_file(self, file: File) -> Iterator[Draft]:
         """What stands in one file, whether it holds objects or not."""
@@ -112,35 +121,41 @@ class Engine:
         before = self._context.before
         return before if before is not None and resource.side == before.side else self._context.inventory
 
-    def _judge_pair(self, rule: Rule, subject: Subject, pair: Pair) -> Iterator[Draft]:
+    def _judge_pair(self, rule: Rule, subject: Subject, pair: Pair, seen: "_Seen") -> Iterator[Draft]:
         self._scope = pair.shown.resource
-        values = pair.values()
-        activation = self._evaluator.activation(values)
-        for variable in rule.variables:
-            result = self._evaluator.value(variable.expression, activation)
-            if isinstance(result, Failure):
-                yield _failed(rule, variable.expression, result, pair)
-                return
-            values = {**values, "variables": {**values["variables"], variable.name: result}}
-            activation = self._evaluator.activation(values)
-        for validation in rule.validations:
-            if validation.on is None or validation.on == subject:
-                yield from self._validate(rule, validation, pair, activation)
+        values, activation = seen.values(pair)
+        passes = self._gate(rule, subject)
+        if passes and self._evaluator.judge(passes, activation) is True:
+            return
+        named = Values(self._evaluator, rule, values, activation)
+        for validation in validations_for(rule, subject):
+            yield from self._validate(rule, validation, pair, named)
 
-    def _validate(self, rule: Rule, validation: Validation, pair: Pair, activation: Any) -> Iterator[Draft]:
-        holds = self._evaluator.judge(validation.expression, activation)
+    def _gate(self, rule: Rule, subject: Subject) -> str:
+        """The one expression that nearly every pair passes; empty where the rule's cannot be joined to one."""
+        key = rule.id, subject
+        if key not in self._gates:
+            self._gates[key] = joined = gate(rule, subject)
+            try:
+                self._evaluator.compile(joined)
+            except BadExpression:  # a binding has a type, which a variable has not
+                self._gates[key] = ""
+        return self._gates[key]
+
+    def _validate(self, rule: Rule, validation: Validation, pair: Pair, values: Values) -> Iterator[Draft]:
+        holds = values.judge(validation.expression)
         if isinstance(holds, Failure):
             yield _failed(rule, validation.expression, holds, pair)
         elif not holds:
             message: str | Failure = validation.message
             if validation.message_expression:
-                message = self._evaluator.text(validation.message_expression, activation)
+                message = values.text(validation.message_expression)
             if isinstance(message, Failure):
                 yield _failed(rule, validation.message_expression, message, pair)
                 return
             label: str | Failure = ""
             if validation.label_expression:
-                label = self._evaluator.text(validation.label_expression, activation)
+                label = values.text(validation.label_expression)
             draft = _draft(rule, validation, pair, message)
             place = self._place_in_referred(validation, pair)
             draft = replace(draft, place=place or draft.place, label="" if isinstance(label, Failure) else label)
@@ -157,6 +172,22 @@ class Engine:
             return None
         found = resolve_reference(self._inventory_of(pair.shown.resource), pair.shown.resource, reference)
         return found[0].place(fields.parse_pattern(validation.path)) if found else None
+
+
+class _Seen:
+    """The values of the pairs of one object: converted once for all its rules."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._pairs: dict[tuple[fields.Path | None, fields.Path | None], tuple[dict[str, Any], Any]] = {}
+
+    def values(self, pair: Pair) -> tuple[dict[str, Any], Any]:
+        """What expressions see of a pair, as it is and as the evaluator takes it."""
+        key = pair.before.path if pair.before else None, pair.after.path if pair.after else None
+        if key not in self._pairs:
+            values = pair.values()
+            self._pairs[key] = values, self._evaluator.activation(values)
+        return self._pairs[key]
 
 
 def matches_kind(pattern: str, group: str, kind: str) -> bool:

@@ -11,8 +11,8 @@ from eksa_lint.rules.engine import Engine
 from eksa_lint.rules.suppress import Comments
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.snapshot import Blob
+from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import Stream, find_directives, parse
-from eksa_lint.syntax.parse import LARGEST_FILE
 from eksa_lint.syntax.source import Source, decode
 
 
@@ -48,7 +48,7 @@ class State:
                 yield self._manifest(blob)
             else:
                 others.append(blob)
-        for blob, content in self._inventory.snapshot.read(others, LARGEST_FILE):
+        for blob, content in self._inventory.snapshot.read(others, LARGEST_READ):
             if isinstance(content, bytes):
                 yield self._other(blob, content)
             elif content.large:

@@ -13,8 +13,8 @@ from eksa_lint import data
 from eksa_lint.schema.catalog import EKS_ANYWHERE, Schema
 from eksa_lint.schema.convert import Conversion, render
 from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import parse
-from eksa_lint.syntax.parse import LARGEST_FILE
 
 FOLDER: Final = ".eksa-lint/schemas"
 
@@ -50,7 +50,7 @@ def load_imported(snapshot: Snapshot) -> Imported:
     """The imported schemas of a snapshot; a file that is none is passed over, as the schema check then says."""
     blobs = [blob for path, blob in snapshot.blobs.items() if path.startswith(f"{FOLDER}/")]
     found = {}
-    for blob, content in snapshot.read(blobs, LARGEST_FILE):
+    for blob, content in snapshot.read(blobs, LARGEST_READ):
         schema = _schema(blob.path, content) if isinstance(content, bytes) else None
         if schema is not None:
             found[schema.group, schema.version, schema.kind] = schema

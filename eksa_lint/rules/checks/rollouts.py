@@ -1,0 +1,77 @@
+"""Machines that a change replaces, told once a part of a cluster and cause."""
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final
+
+from eksa_lint.model import fields
+from eksa_lint.model.impact import Cause, Impact, Rollout
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.draft import Draft
+
+_RULES: Final = {
+    "control-plane": "control-plane-rollout",
+    "etcd": "etcd-rollout",
+    "worker-group": "worker-rollout",
+}
+_LONGEST_VALUE: Final = 40
+
+
+@check("rollouts")
+def rollouts(impact: Impact, _: Any) -> Iterator[Draft]:
+    def told_together(rollout: Rollout) -> tuple[str, bool, str, fields.Path]:
+        cause = rollout.causes[0]
+        return rollout.part.kind, rollout.part.in_place, cause.after.path, cause.path
+
+    for _key, group in groupby(sorted(impact.rollouts, key=lambda item: str(told_together(item))), told_together):
+        yield _draft(impact, list(group))
+
+
+def _draft(impact: Impact, group: list[Rollout]) -> Draft:
+    cause, kind = group[0].causes[0], group[0].part.kind
+    others = {(other.after.path, other.path): other for rollout in group for other in rollout.causes[1:]}
+    verb = "upgrades" if group[0].part.in_place else "replaces"
+    place = " in place" if group[0].part.in_place else ""
+    return Draft(
+        rule=_RULES[kind],
+        message=f"Cluster {impact.after.name} {verb} {_machines(group)}{place}: {_name(cause)} {_values(cause)}",
+        place=cause.after.place(cause.path),
+        resource=impact.after.resource,
+        field=fields.spell(cause.path, cause.after.value, cause.after.group, cause.after.kind),
+        values=(kind, cause.after.id.name, *(json.dumps(value, sort_keys=True) for value in (cause.old, cause.new))),
+        label=_values(cause),
+        old_place=cause.before.place(cause.path) if cause.old is not None else None,
+        related=tuple(
+            (f"also {_name(other)} {_values(other)}", other.after.place(other.path)) for other in others.values()
+        ),
+    )
+
+
+def _machines(group: list[Rollout]) -> str:
+    part = group[0].part
+    count = sum(rollout.part.machines for rollout in group)
+    if part.kind != "worker-group":
+        words = "control plane" if part.kind == "control-plane" else "etcd"
+        return f"its {count} {words} {'machine' if count == 1 else 'machines'}"
+    most = "up to " if any(rollout.part.autoscaled for rollout in group) else ""
+    names = ", ".join(f"{rollout.part.name} {rollout.part.machines}" for rollout in group)
+    return f"{most}{count} worker {'machine' if count == 1 else 'machines'} ({names})"
+
+
+def _name(cause: Cause) -> str:
+    """The field as people say it: its last words, with the object where that is not the cluster."""
+    words = [step for step in cause.path if isinstance(step, str) and step not in ("spec", "metadata")]
+    name = ".".join(words[-2:] if cause.after.kind == "Cluster" else words)
+    return name if cause.after.kind == "Cluster" else f"{name or 'spec'} of {cause.after.title}"
+
+
+def _values(cause: Cause) -> str:
+    return f"{_show(cause.old)} -> {_show(cause.new)}"
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
