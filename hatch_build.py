@@ -1,0 +1,69 @@
+"""What a wheel carries in place of `rules/` and `schemas/`: the JSON Schemas, and all YAML as one JSON file.
+
+YAML takes 84 ms to read, JSON 3. An editable installation gets nothing: it reads the folders beside the
+package, and a copy made at some earlier time would hide them.
+"""
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hatchling.builders.config import BuilderConfig
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class BundleHook(BuildHookInterface[BuilderConfig]):
+    """Adds `eksa_lint/_data` to a wheel; a rule that cannot be used stops the build, with file and line."""
+
+    _folder: TemporaryDirectory[str] | None = None
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version != "standard":
+            return
+        root = Path(self.root)
+        _import_from(root)
+        wrong = rule_problems(root)
+        if wrong:
+            self.app.abort("\n".join(wrong))
+        self._folder = TemporaryDirectory()
+        file = Path(self._folder.name, "bundle.json")
+        file.write_text(json.dumps(bundle(root), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        build_data["force_include"] |= {
+            str(file): "eksa_lint/_data/bundle.json",
+            **{str(root / path): f"eksa_lint/_data/{path}" for path in _below(root, "schemas", ".json")},
+        }
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def bundle(root: Path) -> dict[str, Any]:
+    """Rules by file and tables by name, as `eksa_lint.data` reads them from a wheel."""
+    from eksa_lint.data import read_yaml  # noqa: PLC0415 - importable once the source tree is on the path
+
+    rules, tables = _below(root, "rules", ".yaml"), _below(root, "schemas/tables", ".yaml")
+    return {
+        "rules": {path.removeprefix("rules/"): read_yaml(root / path) for path in rules},
+        "tables": {Path(path).stem: read_yaml(root / path) for path in tables},
+    }
+
+
+def rule_problems(root: Path) -> list[str]:
+    """What keeps rule files from being rules: `file:line:column: what`, files relative to the source tree."""
+    from eksa_lint.rules.loader import problems  # noqa: PLC0415 - importable once the source tree is on the path
+
+    files = [root / path for path in _below(root, "rules", ".yaml")]
+    return [problem.removeprefix(f"{root}/") for file in files for problem in problems(file)]
+
+
+def _below(root: Path, folder: str, ending: str) -> list[str]:
+    return sorted(file.relative_to(root).as_posix() for file in (root / folder).rglob(f"*{ending}"))
+
+
+def _import_from(root: Path) -> None:
+    """Make the package of this very source tree importable, without leaving compiled files in it."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(root))
