@@ -13,7 +13,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.layout import KUSTOMIZATION_NAMES
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import Resource, ResourceId
 
@@ -113,8 +113,11 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
 
 
 def _by_identity(inventory: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
+    """The objects of files; what Flux does not apply is not there."""
     found: dict[ResourceId, list[Resource]] = {}
     for path in paths:
+        if inventory.context(path).left_out_by:
+            continue
         for resource in inventory.resources_in(path):
             if not resource.patch:
                 found.setdefault(resource.id, []).append(resource)

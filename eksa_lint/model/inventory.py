@@ -6,7 +6,8 @@ from typing import Any
 
 from eksa_lint import data
 from eksa_lint.finding import Side
-from eksa_lint.model.layout import KUSTOMIZE, Context, Layout
+from eksa_lint.model.kustomize import KUSTOMIZE
+from eksa_lint.model.layout import Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId

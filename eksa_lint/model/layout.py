@@ -1,40 +1,41 @@
-"""Which management cluster a file lands in, and under which namespace: what Flux and kustomize files around it say.
-
-This knows sync roots and namespaces. Whether Flux applies a file at all (resources lists, prune, suspend) will be
-told here too, once it is modelled; until then every file counts as applied.
-"""
+"""Which management cluster a file lands in, under which namespace, and whether Flux applies it at all."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import basename, dirname, normpath
-from typing import Any, Final
+from posixpath import dirname, normpath
+from typing import Final
 
+from eksa_lint.model.kustomize import Entry, Kustomizations
 from eksa_lint.syntax import Stream
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
-KUSTOMIZE: Final = "kustomize.config.k8s.io"
-KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _PATH: Final = re.compile(rb"""(?:^|[\s{,])["']?path["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the files around one file decide about its objects."""
+    """What the files around one file decide about its objects.
+
+    `left_out_by` names the kustomization that does not include it, so that Flux does not apply it.
+    """
 
     root: str = ""
     namespace: str | None = None
     """Takes the place of whatever `metadata.namespace` says."""
+
     patch: bool = False
+    left_out_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """A Flux `Kustomization`: the folder that it applies, and the file that it stands in."""
+    """A Flux `Kustomization`: the folder that it applies, the file that it stands in, and whether it prunes."""
 
     folder: str
     file: str
     target_namespace: str | None
+    prunes: bool
 
 
 class Layout:
@@ -42,12 +43,11 @@ class Layout:
 
     def __init__(self, paths: Sequence[str], content: Callable[[str], bytes], stream: Callable[[str], Stream]) -> None:
         self._paths = paths
-        self._known = frozenset(paths)
         self._content = content
         self._stream = stream
         self._sync_files = self._find_sync_files()
         self._syncs: dict[str, Sync | None] = {}
-        self._kustomizations: dict[str, dict[str, Any]] = {}
+        self._kustomizations = Kustomizations(frozenset(paths), stream)
 
     @property
     def sync_folders(self) -> frozenset[str]:
@@ -72,13 +72,23 @@ class Layout:
         return (sync.folder or ".") if sync else ""
 
     def context(self, path: str) -> Context:
-        sync = self._sync_for(dirname(path))
-        namespace = sync.target_namespace if sync else None
+        """What decides about the objects of a file."""
+        sync = self.sync(path)
+        left_out_by = self._kustomizations.left_out_by(path, sync.folder) if sync else None
         return Context(
             root=self.root(path),
-            namespace=namespace or self._kustomize_namespace(path),
-            patch=self._is_patch(path),
+            namespace=(sync.target_namespace if sync else None) or self._kustomizations.namespace(path),
+            patch=self._kustomizations.is_patch(path),
+            left_out_by=left_out_by.file if left_out_by else "",
         )
+
+    def sync(self, path: str) -> Sync | None:
+        """The Flux `Kustomization` that applies a file."""
+        return self._sync_for(dirname(path))
+
+    def entry_for(self, path: str) -> Entry | None:
+        """The entry of a kustomization that makes Flux apply a file, where there is one."""
+        return self._kustomizations.entry_for(path)
 
     def _find_sync_files(self) -> dict[str, list[str]]:
         """Files that may hold a Flux `Kustomization`, by the folders that their text names. No YAML is read for it."""
@@ -109,68 +119,11 @@ class Layout:
                     continue
                 if _folder(str(spec.get("path") or "")) == folder:
                     namespace = spec.get("targetNamespace")
-                    yield Sync(folder, file, namespace if isinstance(namespace, str) else None)
-
-    def _kustomize_namespace(self, path: str) -> str | None:
-        """The namespace that the outermost kustomization that includes the file sets."""
-        namespace = None
-        for folder, kustomization in self._kustomizations_above(path):
-            outer = kustomization.get("namespace")
-            if isinstance(outer, str) and outer and _includes(folder, kustomization, path):
-                namespace = outer
-        return namespace
-
-    def _is_patch(self, path: str) -> bool:
-        return any(
-            path in _patches(folder, kustomization) for folder, kustomization in self._kustomizations_above(path)
-        )
-
-    def _kustomizations_above(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The kustomization files of the folders above, nearest first."""
-        if basename(path) in KUSTOMIZATION_NAMES:
-            return
-        folder = path
-        while folder:
-            folder = dirname(folder)
-            kustomization = self._kustomization(folder)
-            if kustomization:
-                yield folder, kustomization
-
-    def _kustomization(self, folder: str) -> dict[str, Any]:
-        if folder not in self._kustomizations:
-            self._kustomizations[folder] = {}
-            for name in KUSTOMIZATION_NAMES:
-                file = f"{folder}/{name}" if folder else name
-                if file in self._known:
-                    documents = self._stream(file).documents
-                    value = documents[0].root.value if documents else None
-                    self._kustomizations[folder] = value if isinstance(value, dict) else {}
-        return self._kustomizations[folder]
+                    namespace = namespace if isinstance(namespace, str) else None
+                    yield Sync(folder, file, namespace, prunes=spec.get("prune") is True)
 
 
 def _folder(path: str) -> str:
     """A folder as Flux names it (`./clusters/prod/`), as snapshots do; empty for the top."""
     folder = normpath(path.strip("/") or ".")
     return "" if folder == "." else folder
-
-
-def _entries(kustomization: dict[str, Any], *names: str) -> Iterator[Any]:
-    for name in names:
-        entries = kustomization.get(name)
-        yield from entries if isinstance(entries, list) else ()
-
-
-def _includes(folder: str, kustomization: dict[str, Any], path: str) -> bool:
-    for entry in _entries(kustomization, "resources", "bases", "components"):
-        target = normpath(f"{folder}/{entry}" if folder else str(entry))
-        if path == target or path.startswith(f"{target}/"):
-            return True
-    return False
-
-
-def _patches(folder: str, kustomization: dict[str, Any]) -> set[str]:
-    names = [
-        entry.get("path") if isinstance(entry, dict) else entry
-        for entry in _entries(kustomization, "patches", "patchesStrategicMerge", "patchesJson6902")
-    ]
-    return {normpath(f"{folder}/{name}" if folder else name) for name in names if isinstance(name, str)}

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
+from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
@@ -15,36 +17,73 @@ _GROUPS: Final = fields.parse_pattern("spec.workerNodeGroupConfigurations[*]")
 
 class _Context(Protocol):
     @property
+    def inventory(self) -> Inventory: ...
+
+    @property
+    def before(self) -> Inventory | None: ...
+
+    @property
     def changes(self) -> tuple[Change, ...]: ...
 
 
 @check("deletions")
 def deletions(change: Change, context: _Context) -> Iterator[Draft]:
     resource = change.before
-    if resource is None or change.event != "removed":
+    if resource is None or change.event != "removed" or context.before is None:
         return
     successor = _successor(resource, context.changes)
+    entry = context.before.layout.entry_for(resource.path) if resource.path in context.inventory.manifests else None
+    still_there = entry is not None and context.inventory.context(resource.path).left_out_by != ""
+    related: list[tuple[str, Place]] = []
+    place, label = resource.place(), ""
+    if still_there and entry is not None:
+        place = Place("before", entry.file, entry.source, entry.node.start, entry.node.end)
+        related.append(("", resource.place()))
+        label = f"this entry made Flux apply {resource.title}"
+    if successor is not None:
+        related.append(("the cluster that is created", successor.place()))
+    stays = _stays(resource, context.before)
+    machines = _machines(change.old)
     yield Draft(
         rule="cluster-deleted",
-        message=_message(resource, _machines(change.old), successor),
-        place=resource.place(),
+        message=f"Cluster {resource.id.name} is no longer applied but stays with {machines}: {stays}"
+        if stays
+        else _message(resource, machines, successor),
+        place=place,
         resource=resource,
-        related=(("the cluster that is created", successor.place()),) if successor else (),
+        label=label,
+        related=tuple(related),
+        severity=Severity.WARNING if stays else None,
+        consequence=Consequence.WEAKENS if stays else None,
     )
+
+
+def _stays(resource: Resource, before: Inventory) -> str:
+    """Why Flux leaves a cluster alone that is gone from Git; empty where it does not."""
+    for name in ("prune", "reconcile"):
+        annotation = f"kustomize.toolkit.fluxcd.io/{name}"
+        if fields.get(resource.value, ("metadata", "annotations", annotation)) == "disabled":
+            return f"its annotation {annotation} is disabled"
+    sync = before.layout.sync(resource.path)
+    return f"{sync.file} does not prune" if sync and not sync.prunes else ""
 
 
 def _message(resource: Resource, machines: str, successor: Resource | None) -> str:
     name, old = resource.id.name, resource.id
     if successor is not None and successor.id.name != name:
         return f"EKS Anywhere does not rename: it deletes {name} with {machines} and creates {successor.id.name}"
-    if successor is not None and successor.id.namespace != old.namespace:
+    if successor is not None and successor.id.root != old.root:
+        if not successor.id.root:
+            return f"Cluster {name} is no longer in what Flux applies ({old.root}): it is deleted with {machines}"
+        return (
+            f"Cluster {name} moves from {old.root or 'no root'} to {successor.id.root}: "
+            f"it is deleted there with {machines} and created here"
+        )
+    if successor is not None:
         return (
             f"Cluster {name} moves from namespace {old.namespace} to {successor.id.namespace}: "
             f"both stand for the same machines, so that removing the old one deletes {machines}"
         )
-    if successor is not None:
-        before, after = (identity.root or "no root" for identity in (old, successor.id))
-        return f"Cluster {name} moves from {before} to {after}: it is deleted there with {machines} and created here"
     if _manages_itself(resource):
         return f"Cluster {name} manages itself, so that it hangs in deletion with {machines} and is reconciled no more"
     return f"Cluster {name} is deleted with {machines}"
