@@ -69,13 +69,13 @@ class Evaluator:
         )
         self._compiled: dict[str, Any] = {}
 
-    def compile(self, expression: str) -> Any:
-        """The compiled expression.
+    def compile(self, expression: str, *, checked: bool = False) -> Any:
+        """The compiled expression. Checking names and types takes as long again, and rule files are checked when built.
 
         Raises:
-            BadExpression: it is no CEL, or uses a name that there is not.
+            BadExpression: it is no CEL, or, where it is checked, uses a name or type that does not fit.
         """
-        if expression not in self._compiled:
+        if expression not in self._compiled or checked:
             opaque = _OPAQUE.search(expression)
             if opaque:
                 raise BadExpression(
@@ -83,7 +83,7 @@ class Evaluator:
                     "see CONTRIBUTING.md", 1
                 )  # fmt: skip
             try:
-                self._compiled[expression] = self._environment.compile(expression)
+                self._compiled[expression] = self._environment.compile(expression, disable_check=not checked)
             except RuntimeError as error:
                 raise _bad_expression(str(error)) from error
         return self._compiled[expression]

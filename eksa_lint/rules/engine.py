@@ -16,7 +16,7 @@ from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.rules.cel import BadExpression, Evaluator, Failure
+from eksa_lint.rules.cel import Evaluator, Failure
 from eksa_lint.rules.checks import Check, registered
 from eksa_lint.rules.draft import Draft, in_quotes
 from eksa_lint.rules.pairs import Pair, changed, standing
@@ -124,22 +124,17 @@ class Engine:
     def _judge_pair(self, rule: Rule, subject: Subject, pair: Pair, seen: "_Seen") -> Iterator[Draft]:
         self._scope = pair.shown.resource
         values, activation = seen.values(pair)
-        passes = self._gate(rule, subject)
-        if passes and self._evaluator.judge(passes, activation) is True:
+        if self._evaluator.judge(self._gate(rule, subject), activation) is True:
             return
         named = Values(self._evaluator, rule, values, activation)
         for validation in validations_for(rule, subject):
             yield from self._validate(rule, validation, pair, named)
 
     def _gate(self, rule: Rule, subject: Subject) -> str:
-        """The one expression that nearly every pair passes; empty where the rule's cannot be joined to one."""
+        """The one expression that nearly every pair passes."""
         key = rule.id, subject
         if key not in self._gates:
-            self._gates[key] = joined = gate(rule, subject)
-            try:
-                self._evaluator.compile(joined)
-            except BadExpression:  # a binding has a type, which a variable has not
-                self._gates[key] = ""
+            self._gates[key] = gate(rule, subject)
         return self._gates[key]
 
     def _validate(self, rule: Rule, validation: Validation, pair: Pair, values: Values) -> Iterator[Draft]:

@@ -72,7 +72,7 @@ def _expression_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], st
     evaluator = Evaluator(lambda _: [])
     for path, expression in _expressions(value):
         try:
-            evaluator.compile(expression)
+            evaluator.compile(expression, checked=True)
         except BadExpression as error:
             yield path, f"{path[-1]} does not compile (its line {error.line}): {error.reason}"
 
