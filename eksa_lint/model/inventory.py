@@ -75,6 +75,10 @@ class Inventory:
         paths = [identity.name] if identity.name in self._blobs else self._files_mentioning(identity)
         return [resource for path in paths for resource in self._index(path).by_identity.get(identity, ())]
 
+    def may_hold(self, identity: ResourceId) -> bool:
+        """Whether a file that could not be read to its end speaks of the name."""
+        return any(self.stream(path).broken for path in self._files_mentioning(identity))
+
     def referring(self, identity: ResourceId) -> list[Resource]:
         """The resources that name an identity."""
         paths = self._files_mentioning(identity)

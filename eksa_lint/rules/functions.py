@@ -178,7 +178,7 @@ def is_yaml(text: str) -> bool:
     """Whether it parses as YAML."""
     from eksa_lint.syntax import parse  # noqa: PLC0415 - few objects have YAML in them
 
-    return not parse(text.encode("utf-8", "replace")).problems
+    return not any(problem.kind == "yaml-syntax" for problem in parse(text.encode("utf-8", "replace")).problems)
 
 
 def is_certificate(text: str) -> bool:

@@ -45,13 +45,8 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             excerpt=excerpt(draft, secrets) if draft.place else None,
             fix=_fix(draft),
         )
-        key = (
-            finding.rule,
-            finding.side,
-            finding.path,
-            finding.span,
-            finding.message if not finding.path else "",
-        )
+        told_apart = "" if finding.path and finding.rule != "rule-failed" else finding.message
+        key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
         known = published.get(key)
         if known is None or finding.severity.rank < known.severity.rank:
             published[key] = finding

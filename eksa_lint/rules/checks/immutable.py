@@ -1,6 +1,7 @@
 """Fields that the webhook or the CLI does not let change, from `schemas/tables/immutable-fields.yaml`."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from eksa_lint.rules.draft import Draft
 
 _LONGEST_VALUE: Final = 60
 _ANNOTATIONS: Final = ("metadata", "annotations")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
 @check("immutable-fields")
@@ -37,9 +39,12 @@ def _judge(entry: Mapping[str, Any], change: Change, old_path: Path, new_path: P
     resource = change.after
     where = fields.spell(new_path, change.new, resource.group, resource.kind)
     below = _differing(old, new)
+    shown = SHOWN.get(entry.get("compare", ""), _as_it_is)
+    _, condition = CONDITIONS[entry["when"]] if "when" in entry else (None, "")
+    difference = _difference(shown(old), shown(new))
     yield Draft(
         rule="immutable-field",
-        message=f"{where} of {resource.title} cannot change ({_difference(old, new)}): {_refusal(entry['by'])}",
+        message=f"{where} of {resource.title} cannot change{condition} ({difference}): {_refusal(entry['by'])}",
         place=resource.place((*new_path, *below)),
         resource=resource,
         field=where,
@@ -55,6 +60,8 @@ def _applies(entry: Mapping[str, Any], change: Change) -> bool:
     if "provider" in entry and provider != entry["provider"]:
         return False
     if "notProvider" in entry and provider == entry["notProvider"]:
+        return False
+    if "when" in entry and not CONDITIONS[entry["when"]][0](change):
         return False
     if "unlessSet" in entry and fields.get(change.new, fields.parse_pattern(entry["unlessSet"])):
         return False
@@ -94,6 +101,22 @@ def _removal(old: Any, new: Any, _: Change) -> bool:
     return bool(old) and not new
 
 
+def _change_once_set(old: Any, new: Any, _: Change) -> bool:
+    return bool(old) and _without_zeros(old) != _without_zeros(new)
+
+
+def _zones_in_common(old: Any, new: Any, _: Change) -> bool:
+    """A zone must stay, unless UUIDs replace the names that an older release gave.
+
+    Source: pkg/api/v1alpha1/cloudstackdatacenterconfig_webhook.go.
+    """
+    before, after = _zone_names(old), _zone_names(new)
+    if not before or not after or set(before) & set(after):
+        return False
+    given = all(name.startswith("default-az") for name in before)
+    return not (given and len(before) == len(after) and all(_UUID.match(name) for name in after))
+
+
 def _endpoint_host(old: Any, new: Any, change: Change) -> bool:
     """CloudStack takes the default port for no port (pkg/api/v1alpha1/cluster_types.go:CloudStackEqual)."""
     hosts = [fields.get(endpoint, ("host",)) for endpoint in (old, new)]
@@ -129,12 +152,49 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any, Change], bool]]] = {
     "unordered": _unordered,
     "presence": _presence,
     "removal": _removal,
+    "change-once-set": _change_once_set,
+    "zones-in-common": _zones_in_common,
     "endpoint-host": _endpoint_host,
     "cni-plugin": _cni_plugin,
     "awsiam-name": _awsiam_name,
     "network-path": _network_path,
     "first-user": _first_user,
 }
+
+
+def _is_workload(change: Change) -> bool:
+    manager = fields.get(change.old, ("spec", "managementCluster", "name"))
+    return manager not in (None, "", fields.get(change.old, ("metadata", "name")))
+
+
+def _is_management_machine(change: Change) -> bool:
+    roles = [fields.get(change.old, (*_ANNOTATIONS, f"{EKSA}/{role}")) for role in ("control-plane", "etcd")]
+    return "true" in roles and _is_not_managed_by(change)
+
+
+def _is_not_managed_by(change: Change) -> bool:
+    return not fields.get(change.old, (*_ANNOTATIONS, f"{EKSA}/managed-by"))
+
+
+CONDITIONS: Final[dict[str, tuple[Callable[[Change], bool], str]]] = {
+    "workload-cluster": (_is_workload, " on a workload cluster"),
+    "management-cluster": (lambda change: not _is_workload(change), " once it is set"),
+    "management-machine": (_is_management_machine, ", as it runs the management cluster's control plane or etcd"),
+    "not-managed-by": (_is_not_managed_by, " without the managed-by annotation of a workload cluster's"),
+}
+"""What must hold of the object before the change, and how a message says so."""
+
+
+def _zone_names(zones: Any) -> list[str]:
+    return [str(fields.get(zone, ("name",))) for zone in zones] if isinstance(zones, list) else []
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+SHOWN: Final[dict[str, Callable[[Any], Any]]] = {"zones-in-common": _zone_names}
+"""What of a value a message shows, by the name of the comparison."""
 
 
 def _plugin(network: Any) -> str | None:

@@ -21,7 +21,7 @@ class _Context(Protocol):
 def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft]:
     for reference in references_of(resource):
         target = reference.target
-        if _is_template(target.name) or context.inventory.get(target):
+        if _is_template(target.name) or context.inventory.get(target) or context.inventory.may_hold(target):
             continue
         where = fields.spell(reference.path, resource.value, resource.group, resource.kind)
         reason = _reason(context.inventory, resource, reference)

@@ -1,0 +1,138 @@
+"""New clusters that cannot come into being in the way that they are added: by eksctl anywhere, or through Flux."""
+
+from collections.abc import Iterator
+from typing import Any, Final, Protocol
+
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.effective import effective
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.references import resolve_reference
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.draft import Draft
+
+_RULE: Final = "cluster-creation"
+_ENCRYPTION: Final = ("spec", "etcdEncryption")
+_MANAGER: Final = ("spec", "managementCluster", "name")
+_GITOPS: Final = {"FluxConfig": ("spec",), "GitOpsConfig": ("spec", "flux", "github")}
+"""Where the settings stand that eksctl compares, by the kind of the object."""
+
+
+class _Context(Protocol):
+    @property
+    def inventory(self) -> Inventory: ...
+
+    @property
+    def before(self) -> Inventory | None: ...
+
+
+@check("cluster-creation")
+def cluster_creation(change: Change, context: _Context) -> Iterator[Draft]:
+    cluster = change.after
+    if cluster is None or change.event != "added" or cluster.group != EKSA:
+        return
+    yield from _encryption(cluster)
+    if cluster.id.root and context.before is not None:
+        yield from _self_managed(cluster, context.before)
+    elif not cluster.id.root:
+        yield from _gitops(cluster, context.inventory)
+
+
+def _encryption(cluster: Resource) -> Iterator[Draft]:
+    """Sources: pkg/validations/createvalidations; cluster_webhook.go:ValidateCreate, which lets a paused object in."""
+    if not fields.get(cluster.value, _ENCRYPTION):
+        return
+    if not cluster.id.root:
+        refusal = "eksctl anywhere refuses it on create"
+    elif _annotation(cluster, "paused") == "true":
+        return
+    else:
+        refusal = "the webhook refuses it on create unless the object is paused"
+    yield Draft(
+        rule=_RULE,
+        message=f"{cluster.title} is new and has etcdEncryption, which only an update can add; {refusal}",
+        place=cluster.place(_ENCRYPTION, key=True),
+        resource=cluster,
+        field=".".join(_ENCRYPTION),
+        refused_by=("webhook",) if cluster.id.root else ("cli",),
+    )
+
+
+def _self_managed(cluster: Resource, before: Inventory) -> Iterator[Draft]:
+    """A management cluster in what Flux applies already.
+
+    One that comes with a sync root of its own was made by eksctl, which wrote both.
+    """
+    manager = fields.get(cluster.value, _MANAGER)
+    known = {folder or "." for folder in before.layout.sync_folders}
+    lifted = "true" in (_annotation(cluster, "paused"), _annotation(cluster, "managed-by-cli"))
+    if manager not in (None, "", cluster.id.name) or lifted or cluster.id.root not in known:
+        return
+    yield Draft(
+        rule=_RULE,
+        message=f"{cluster.title} is new and manages itself, which the webhook refuses on create unless the object is "
+        "paused or managed-by-cli: only eksctl anywhere makes a management cluster",
+        place=cluster.place(_MANAGER),
+        resource=cluster,
+        field=".".join(_MANAGER),
+        refused_by=("webhook",),
+    )
+
+
+def _gitops(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
+    """Source: pkg/gitops/flux/flux.go:Validations; of a new workload cluster eksctl compares all, defaults included."""
+    manager = fields.get(cluster.value, _MANAGER)
+    if manager in (None, "", cluster.id.name):
+        return
+    managers = resolve_reference(inventory, cluster, {"kind": "Cluster", "name": manager})
+    pairs = [_gitops_of(each, inventory) for each in (cluster, *managers)]
+    if len(pairs) != 2 or None in pairs:  # noqa: PLR2004 - the cluster and its one manager
+        return
+    own, common = pairs
+    assert own is not None  # noqa: S101 - looked at above
+    assert common is not None  # noqa: S101
+    if own.kind != common.kind:
+        return
+    settings = [_settings(each, str(manager)) for each in (own, common)]
+    for name in sorted(settings[0].keys() | settings[1].keys()):
+        mine, theirs = (each.get(name) for each in settings)
+        if mine != theirs:
+            yield _other_gitops(cluster, own, common, str(manager), name, mine, theirs)
+            return
+
+
+def _other_gitops(  # noqa: PLR0913, PLR0917 - both objects and both values are told
+    cluster: Resource, own: Resource, common: Resource, manager: str, name: str, mine: Any, theirs: Any
+) -> Draft:
+    path = (*_GITOPS[own.kind], name)
+    words = " and ".join(str(value) if isinstance(value, str) else "another" for value in (mine, theirs))
+    return Draft(
+        rule=_RULE,
+        message=f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
+        f"{manager} in {name} ({words}); eksctl anywhere wants the same",
+        place=own.place(path),
+        resource=own,
+        field=".".join(path),
+        values=(str(mine), str(theirs)),
+        refused_by=("cli",),
+        related=((f"{name} of {common.title}", common.place((*_GITOPS[common.kind], name))),),
+    )
+
+
+def _gitops_of(cluster: Resource, inventory: Inventory) -> Resource | None:
+    reference = fields.get(cluster.value, ("spec", "gitOpsRef"))
+    found = resolve_reference(inventory, cluster, reference) if isinstance(reference, dict) else []
+    return found[0] if len(found) == 1 and found[0].kind in _GITOPS else None
+
+
+def _settings(config: Resource, manager: str) -> dict[str, Any]:
+    """What is compared, with the defaults of fluxconfig.go and gitopsconfig.go."""
+    namespace = "systemNamespace" if config.kind == "FluxConfig" else "fluxSystemNamespace"
+    defaults = {namespace: "flux-system", "branch": "main", "clusterConfigPath": f"clusters/{manager}"}
+    written = fields.get(effective(config), _GITOPS[config.kind])
+    return {**defaults, **(written if isinstance(written, dict) else {})}
+
+
+def _annotation(resource: Resource, name: str) -> Any:
+    return fields.get(resource.value, ("metadata", "annotations", f"{EKSA}/{name}"))

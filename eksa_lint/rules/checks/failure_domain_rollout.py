@@ -1,0 +1,116 @@
+"""Nutanix worker groups in failure domains whose machine templates no next one can be named after."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Protocol
+
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.fields import Path
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.references import resolve_reference
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.checks.later import is_filled_in_later
+from eksa_lint.rules.draft import Draft
+
+_NUMBERED: Final = re.compile(r"(?:^|-)[0-9]+\Z")
+"""What a name must end in that a next one can be made of: the template's ends in a dash and the failure domain's."""
+
+_DOMAINS: Final = ("spec", "failureDomains")
+_GROUPS: Final = ("spec", "workerNodeGroupConfigurations")
+_TEMPLATE: Final = (
+    "vcpuSockets",
+    "vcpusPerSocket",
+    "memorySize",
+    "systemDiskSize",
+    "image",
+    "project",
+    "additionalCategories",
+    "bootType",
+)
+"""Fields of a machine config that are in the template; cluster and subnet are those of the failure domain."""
+
+
+class _Context(Protocol):
+    @property
+    def inventory(self) -> Inventory: ...
+
+    @property
+    def before(self) -> Inventory | None: ...
+
+
+@check("failure-domain-rollout")
+def failure_domain_rollout(change: Change, context: _Context) -> Iterator[Draft]:
+    """Sources: pkg/providers/nutanix/config/md-template.yaml; pkg/clusterapi/name.go:IncrementName."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return
+    if after.kind == "NutanixDatacenterConfig":
+        yield from _domains(change, after)
+    elif differing := [name for name in _TEMPLATE if _differs(change, name)]:
+        for cluster in context.inventory.referring(after.id):
+            for group, domain in _used_in(cluster, after, context.inventory):
+                what = f"spec.{differing[0]} of {after.title}"
+                yield _draft(after, ("spec", differing[0]), what, f"{group} of {cluster.title}", domain)
+                return
+
+
+def _domains(change: Change, datacenter: Resource) -> Iterator[Draft]:
+    old = {_name(domain): domain for domain in _list(change.old, _DOMAINS)}
+    for index, domain in enumerate(_list(change.new, _DOMAINS)):
+        name = _name(domain)
+        groups = [group for group in _members(domain) if group in _members(old.get(name))]
+        if not groups or _NUMBERED.search(name) or is_filled_in_later(name):
+            continue
+        for field in ("cluster", "subnets"):
+            if fields.get(old[name], (field,)) != fields.get(domain, (field,)):
+                path = (*_DOMAINS, index, field)
+                what = f"{fields.spell(path, change.new, datacenter.group, datacenter.kind)} of {datacenter.title}"
+                yield _draft(datacenter, path, what, groups[0], name)
+                break
+
+
+def _used_in(cluster: Resource, machine: Resource, inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """The worker groups that a machine config serves, with a failure domain of each whose name ends in no number."""
+    reference = fields.get(cluster.value, ("spec", "datacenterRef"))
+    datacenters = resolve_reference(inventory, cluster, reference) if isinstance(reference, dict) else []
+    for group in _list(cluster.value, _GROUPS):
+        name = _name(group)
+        if fields.get(group, ("machineGroupRef", "name")) == machine.id.name:
+            for datacenter in datacenters:
+                for domain in _list(datacenter.value, _DOMAINS):
+                    title = _name(domain)
+                    if name in _members(domain) and not _NUMBERED.search(title) and not is_filled_in_later(title):
+                        yield name, title
+
+
+def _draft(resource: Resource, path: Path, what: str, group: str, domain: str) -> Draft:
+    return Draft(
+        rule="failure-domain-rollout",
+        message=f"{what} changes worker group {group} in failure domain {domain}, whose name does not end in a dash "
+        "and digits: the controller cannot name the next machine template and applies no worker change",
+        place=resource.place(path),
+        resource=resource,
+        field=fields.spell(path, resource.value, resource.group, resource.kind),
+        values=(group, domain),
+        refused_by=("controller",),
+    )
+
+
+def _differs(change: Change, name: str) -> bool:
+    old, new = (fields.get(value, ("spec", name)) for value in (change.old, change.new))
+    return bool(old != new)
+
+
+def _name(item: Any) -> str:
+    return str(fields.get(item, ("name",)) or "")
+
+
+def _members(domain: Any) -> list[str]:
+    return [str(group) for group in _list(domain, ("workerMachineGroups",))]
+
+
+def _list(value: Any, path: Path) -> list[Any]:
+    found = fields.get(value, path)
+    return found if isinstance(found, list) else []

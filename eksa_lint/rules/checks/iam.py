@@ -1,0 +1,499 @@
+"""AWS identities that may log in: mappings that cannot work, what they give, and the objects that hold them.
+
+The facts are those of the server of aws-iam-authenticator, which EKS Anywhere runs with nothing but a cluster id in its
+configuration, and which EKS Anywhere itself checks hardly any of (pkg/api/v1alpha1/awsiamconfig.go).
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, Final
+
+from eksa_lint import data
+from eksa_lint.finding import Consequence, Severity
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.effective import effective
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.checks.iam_arn import fault, is_placeholder, parse_arn
+from eksa_lint.rules.checks.iam_grants import (
+    MASTERS,
+    Context,
+    Scene,
+    judge_mappings,
+    judge_reference,
+    standing_powers,
+)
+from eksa_lint.rules.checks.iam_mappings import (
+    AUTHENTICATOR,
+    ROLES,
+    USERS,
+    Mapping,
+    Neighbours,
+    clusters_of,
+    configs_of,
+    is_aws_auth,
+    lands_beside,
+    mappings_of,
+    neighbours,
+    own_configs,
+)
+from eksa_lint.rules.draft import Draft
+
+_PLACEHOLDER: Final = re.compile(r"\{\{([^{}]*)\}\}")
+_WORD: Final = re.compile(r"[A-Za-z0-9]+\Z")
+_SESSION: Final = ("{{SessionName}}", "{{SessionNameRaw}}")
+_REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+\Z")
+_ZONE: Final = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d+)[a-z]\Z")
+_NOBODY: Final = Neighbours({}, {}, {})
+
+
+@check("iam")
+def iam(subject: Resource | Change, context: Context) -> Iterator[Draft]:
+    if isinstance(subject, Change):
+        yield from _judge_change(subject, context)
+    elif not subject.patch:
+        yield from _judge_resource(subject, context.inventory)
+
+
+def _judge_change(change: Change, context: Context) -> Iterator[Draft]:
+    if change.resource.kind == "Cluster":
+        yield from judge_reference(change, context, _scene)
+    elif change.after is not None and context.before is not None:
+        old = _scene(change.before, context.before) if change.before else Scene((), context.before, _NOBODY)
+        yield from judge_mappings(change, old, _scene(change.after, context.inventory), context)
+
+
+def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
+    if resource.kind == "Cluster":
+        yield from _shared_configs(resource, inventory)
+        return
+    if resource.kind == "ConfigMap":
+        yield from _aws_auth(resource, inventory)
+    scene = _scene(resource, inventory)
+    if resource.kind == "AWSIamConfig":
+        yield from _partition(resource)
+        yield from _region(resource)
+        yield from _without_effect(resource, inventory, scene)
+    for mapping in scene.mappings:
+        yield from _dead(mapping, scene)
+        yield from _wrong_list(mapping, scene)
+        if not scene.foreign:
+            yield from _templates(mapping)
+            yield from _idle_groups(mapping, scene)
+    yield from _ambiguous(scene)
+    yield from standing_powers(scene)
+    yield from _fragile_admins(scene)
+
+
+def _scene(resource: Resource, inventory: Inventory) -> Scene:
+    mappings = mappings_of(resource)
+    if not mappings:
+        return Scene((), inventory, _NOBODY)
+    near, root = neighbours(inventory, resource.id.root), resource.id.root
+    if resource.kind == "AWSIamConfig":
+        known = (near.groups or near.users or near.identities) and lands_beside(resource, inventory)
+        return Scene(mappings, inventory, near if known else _NOBODY, _partition_of(resource))
+    if resource.kind == "ConfigMap":
+        configs = own_configs(inventory, root)
+        partition = _partition_of(configs[0]) if configs else ""
+        return Scene(mappings, inventory, near if configs else _NOBODY, partition, foreign=not configs)
+    return Scene(mappings, inventory, near)
+
+
+def _partition_of(config: Resource) -> str:
+    return str(config.spec.get("partition") or fields.get(effective(config), ("spec", "partition")) or "")
+
+
+def _dead(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
+    found = fault(mapping.arn, partition=scene.partition, sessions=scene.sessions)
+    if found is not None:
+        verdict = "never matches" if found.severity is Severity.ERROR else "is doubtful"
+        arn = " ".join(mapping.arn.split())
+        yield Draft(
+            rule="iam-dead-mapping",
+            message=f"{arn} in {mapping.title} {verdict}: {found.reason}",
+            place=mapping.place(),
+            resource=mapping.resource,
+            field=mapping.field("arn"),
+            label=found.hint,
+            severity=found.severity,
+        )
+
+
+def _wrong_list(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
+    arn = parse_arn(mapping.arn)
+    if arn is None or not arn.kind or not mapping.list or not scene.is_alive(mapping) or is_placeholder(mapping.arn):
+        return
+    wanted = ROLES if arn.kind == "role" else USERS
+    if mapping.list != wanted:
+        yield Draft(
+            rule="iam-ambiguous-mapping",
+            message=f"{mapping.arn} stands in {mapping.list} of {mapping.resource.title} and belongs into {wanted}",
+            place=mapping.place(),
+            resource=mapping.resource,
+            field=mapping.field("arn"),
+            values=("list",),
+            severity=Severity.WARNING,
+        )
+
+
+def _templates(mapping: Mapping) -> Iterator[Draft]:
+    """What the server cannot fill in, or fills in with something that serves nobody."""
+    texts = [
+        ("username", None, mapping.username),
+        *(("groups", index, group) for index, group in enumerate(mapping.groups)),
+    ]
+    for field, index, text in texts:
+        for message, label, severity in _template_faults(mapping, field, index, text):
+            yield Draft(
+                rule="iam-username-template",
+                message=message,
+                place=mapping.place(field, index),
+                resource=mapping.resource,
+                field=mapping.field(field),
+                values=(text,),
+                label=label,
+                severity=severity,
+            )
+
+
+def _template_faults(mapping: Mapping, field: str, index: int | None, text: str) -> Iterator[tuple[str, str, Severity]]:
+    what = "user name" if field == "username" else "group"
+    of = f"{what} {text} of {mapping.arn}"
+    if mapping.is_bare(field, index) and any(text.startswith(f"{{{{{name}}}}}") for name in _placeholders()):
+        yield f"{of} has no quotes, so that the file is no YAML and is refused", "put it in quotes", Severity.ERROR
+    for match in _PLACEHOLDER.finditer(text):
+        meant = _meant(match[1])
+        if meant is not None:
+            hint = f"write {{{{{meant}}}}}" if meant else "known are " + ", ".join(_placeholders())
+            yield f"{of}: the server knows no {match[0]} and leaves it as it is", hint, Severity.ERROR
+    if "{{EC2PrivateDNSName}}" in text:
+        yield f"{of} needs an EC2 instance, which no machine of EKS Anywhere is: each login fails", "", Severity.ERROR
+    if mapping.is_user and any(name in text for name in _SESSION):
+        left = text.replace(_SESSION[0], "").replace(_SESSION[1], "")
+        yield f"{of} is '{left}' for everybody: only roles have a session name", "", Severity.ERROR
+    if "{{AccessKeyID}}" in text:
+        yield f"{of} is another one with every new key and session, so that no binding fits it", "", Severity.WARNING
+    if field == "username" and any(char.isspace() for char in _PLACEHOLDER.sub("", text)):
+        yield f"{of} has a blank in it, which kubectl --as and bindings trip over", "", Severity.WARNING
+
+
+def _meant(word: str) -> str | None:
+    """What a placeholder should say, empty where that is not plain; None where it is right, or another tool's."""
+    known = _placeholders()
+    if word in known or not _WORD.match(word.strip()):
+        return None
+    close = get_close_matches(word.strip().lower(), [name.lower() for name in known], n=1, cutoff=0.8)
+    if close:
+        return next(name for name in known if name.lower() == close[0])
+    return "" if word[0].isupper() else None
+
+
+def _placeholders() -> list[str]:
+    names: list[str] = data.table("iam-privileges")["placeholders"]
+    return names
+
+
+def _idle_groups(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
+    """Groups that give nothing here."""
+    bound = scene.near.groups
+    for index, group in enumerate(mapping.groups):
+        found = _idle(group, scene)
+        if found is not None and group not in bound:
+            reason, label, severity = found
+            yield Draft(
+                rule="iam-idle-group",
+                message=f"{f'group {group}' if group else 'an empty group'} of {mapping.arn} gives nothing: {reason}",
+                place=mapping.place("groups", index),
+                resource=mapping.resource,
+                field=mapping.field("groups"),
+                values=(group,),
+                label=label,
+                severity=severity,
+            )
+    if not mapping.groups and (bound or scene.near.users) and not _is_bound(mapping.username, scene):
+        yield Draft(
+            rule="iam-idle-group",
+            message=f"{mapping.arn} has no group, and no binding here names its user {mapping.username}",
+            place=mapping.place(),
+            resource=mapping.resource,
+            field=mapping.field("groups"),
+            severity=Severity.NOTE,
+        )
+
+
+def _idle(group: str, scene: Scene) -> tuple[str, str, Severity] | None:
+    table = data.table("iam-privileges")
+    if not group.strip():
+        return "the template was not filled in", "", Severity.WARNING
+    entry = table["groups"].get(group)
+    if entry is not None:
+        return (entry["means"], "", Severity(entry["dead"])) if "dead" in entry else None
+    if group.lower() == MASTERS:
+        return "names are compared with their case", "", Severity.WARNING
+    if is_placeholder(group) or group.startswith("system:") or not scene.near.groups:
+        return None
+    close = get_close_matches(group, sorted(scene.near.groups), n=1)
+    return "no binding here names it", f"did you mean {close[0]}?" if close else "", Severity.NOTE
+
+
+def _is_bound(username: str, scene: Scene) -> bool:
+    return username in scene.near.users or is_placeholder(username) or username.startswith("system:")
+
+
+def _ambiguous(scene: Scene) -> Iterator[Draft]:
+    """Mappings of one identity, and of one user name with different groups. What differs from the first is told."""
+    first: dict[str, Mapping] = {}
+    named: dict[str, Mapping] = {}
+    for mapping in scene.mappings:
+        if is_placeholder(mapping.arn):
+            continue
+        other = first.setdefault(mapping.key, mapping)
+        if other is not mapping:
+            yield _twice(mapping, *_clash(mapping, other), other)
+            continue
+        same_name = named.setdefault(mapping.username, mapping)
+        if set(same_name.groups) != set(mapping.groups) and mapping.username and not is_placeholder(mapping.username):
+            reason = f"is user {mapping.username} as {same_name.arn} is, with other groups: a binding on it serves both"
+            yield _twice(mapping, reason, Severity.NOTE, same_name, "username")
+        for object_mapping in scene.near.identities.get(mapping.key, ()):
+            yield from _elsewhere(mapping, object_mapping)
+
+
+def _clash(mapping: Mapping, other: Mapping) -> tuple[str, Severity]:
+    if mapping.list != other.list:
+        return f"is also in {other.list}, which is looked at first", Severity.NOTE
+    if mapping.list == USERS and mapping.arn != other.arn:
+        return f"and {other.arn} differ in case only: which of them counts is left to chance", Severity.ERROR
+    if (mapping.username, set(mapping.groups)) == (other.username, set(other.groups)):
+        return "is mapped twice to the same", Severity.NOTE
+    lost = f"group{'s' if len(other.groups) > 1 else ''} {', '.join(other.groups)}" if other.groups else other.username
+    return f"is mapped twice: only the later mapping counts, and {lost} of the earlier one is lost", Severity.ERROR
+
+
+def _elsewhere(mapping: Mapping, other: Mapping) -> Iterator[Draft]:
+    """The same identity in an IAMIdentityMapping."""
+    if not mapping.list and (other.resource.path, other.node.start) >= (mapping.resource.path, mapping.node.start):
+        return  # itself, or told at the other one
+    # Without Flux nothing says that both files are applied to one cluster.
+    is_one_cluster = bool(mapping.resource.id.root)
+    if not mapping.list:
+        reason = f"is also in {other.resource.title} ({other.resource.path}): which of them counts is left to chance"
+        yield _twice(mapping, reason, Severity.ERROR if is_one_cluster else Severity.NOTE, other)
+        return
+    modes = fields.get(mapping.resource.value, ("spec", "backendMode"))
+    if isinstance(modes, list) and "CRD" in modes and "EKSConfigMap" in modes:
+        winner = "here" if modes.index("EKSConfigMap") < modes.index("CRD") else "there"
+        reason = f"is also in {other.resource.title}: by the order of backendMode only the groups {winner} count"
+        yield _twice(mapping, reason, Severity.WARNING if is_one_cluster else Severity.NOTE, other)
+
+
+def _twice(mapping: Mapping, reason: str, severity: Severity, other: Mapping, field: str = "arn") -> Draft:
+    return Draft(
+        rule="iam-ambiguous-mapping",
+        message=f"{mapping.arn} {reason}",
+        place=mapping.place(field),
+        resource=mapping.resource,
+        field=mapping.field(field),
+        values=(other.resource.id.name, other.list, other.arn),
+        severity=severity,
+        related=(("the other one", other.place(field)),),
+    )
+
+
+def _fragile_admins(scene: Scene) -> Iterator[Draft]:
+    """Admin rights that hang on access keys, or on one name that AWS may change."""
+    if scene.foreign:
+        return
+    admins = [mapping for mapping in scene.mappings if scene.is_admin(mapping)]
+    people = [mapping for mapping in admins if mapping.is_user]
+    for mapping in people:
+        more = "a second admin" if mapping is not people[0] else "an admin"
+        severity = Severity.WARNING if mapping is not people[0] else Severity.NOTE
+        yield _fragile(mapping, f"is {more} by an IAM user, whose access keys live long", severity)
+    arn = parse_arn(admins[0].arn) if len(admins) == 1 else None
+    if arn is not None and arn.is_sso:
+        reason = "is the only admin that is mapped, under a name that changes when its permission set is made anew"
+        yield _fragile(admins[0], reason, Severity.NOTE)
+
+
+def _fragile(mapping: Mapping, reason: str, severity: Severity) -> Draft:
+    return Draft(
+        rule="iam-admin-identity",
+        message=f"{mapping.arn} {reason}",
+        place=mapping.place(),
+        resource=mapping.resource,
+        field=mapping.field("arn"),
+        severity=severity,
+    )
+
+
+def _partition(config: Resource) -> Iterator[Draft]:
+    table = data.table("iam-partitions")
+    partition = config.spec.get("partition")
+    if not isinstance(partition, str) or not partition or is_placeholder(partition) or partition in table["partitions"]:
+        return
+    meant = table["slips"].get(partition.lower()) or partition.lower().strip()
+    close = [meant] if meant in table["partitions"] else get_close_matches(meant, table["partitions"], n=1)
+    yield Draft(
+        rule="iam-partition",
+        message=f"{partition} of {config.title} is no partition of AWS: the authenticator exits, and nobody logs in",
+        place=config.place(("spec", "partition")),
+        resource=config,
+        field="spec.partition",
+        values=(partition,),
+        label=f"did you mean {close[0]}?" if close else "one of " + ", ".join(table["partitions"]),
+    )
+
+
+def _region(config: Resource) -> Iterator[Draft]:
+    region, partition = config.spec.get("awsRegion"), _partition_of(config)
+    known = data.table("iam-partitions")["partitions"]
+    if not isinstance(region, str) or not region or is_placeholder(region):
+        return
+    zone = _ZONE.match(region)
+    if not _REGION.match(region):
+        reason, label = "is no region of AWS", f"{zone[1]} has this availability zone" if zone else ""
+    elif partition in known and not re.fullmatch(known[partition]["regions"], region):
+        own = [name for name, entry in known.items() if re.fullmatch(entry["regions"], region)]
+        unset = "" if config.spec.get("partition") else ", which counts where no partition is written"
+        reason = f"is no region of partition {partition}{unset}"
+        label = f"it is one of {own[0]}" if own else ""
+    else:
+        return
+    yield Draft(
+        rule="iam-partition",
+        message=f"{region} of {config.title} {reason}",
+        place=config.place(("spec", "awsRegion")),
+        resource=config,
+        field="spec.awsRegion",
+        values=(region, partition),
+        label=label,
+        severity=Severity.WARNING,
+    )
+
+
+def _without_effect(config: Resource, inventory: Inventory, scene: Scene) -> Iterator[Draft]:
+    if _is_orphan(config, inventory):
+        yield Draft(
+            rule="iam-config-without-effect",
+            message=f"no Cluster refers to {config.title}, so that nobody logs in by it",
+            place=config.place(("metadata", "name")),
+            resource=config,
+            field="metadata.name",
+        )
+    modes = config.spec.get("backendMode")
+    root = config.id.root
+    if not isinstance(modes, list) or "CRD" not in modes or not root or not lands_beside(config, inventory):
+        return
+    if not scene.near.identities and not any(
+        _is_mapping_crd(found) for found in inventory.mentioning(AUTHENTICATOR, root)
+    ):
+        yield Draft(
+            rule="iam-config-without-effect",
+            message=f"mode CRD of {config.title}: no IAMIdentityMapping and no CRD of it is in {root}, "
+            "and EKS Anywhere brings none",
+            place=config.place(("spec", "backendMode", modes.index("CRD"))),
+            resource=config,
+            field="spec.backendMode",
+            severity=Severity.NOTE,
+        )
+
+
+def _is_mapping_crd(resource: Resource) -> bool:
+    return resource.kind == "IAMIdentityMapping" or (
+        resource.kind == "CustomResourceDefinition" and resource.id.name.endswith(AUTHENTICATOR)
+    )
+
+
+def _is_orphan(config: Resource, inventory: Inventory) -> bool:
+    """Silent where no Cluster could refer to it: none is here, or the file is a base that Flux reads from elsewhere."""
+    if is_placeholder(config.id.name) or clusters_of(config, inventory) or not inventory.count_clusters():
+        return False
+    if not config.id.root and inventory.layout.sync_folders:
+        return False
+    near = inventory.mentioning(config.id.name, config.id.root)
+    return not any(_names(resource, config.id.name) for resource in near)
+
+
+def _names(resource: Resource, name: str) -> bool:
+    """Whether a Cluster, or a patch of one, names an AWSIamConfig in whatever namespace."""
+    return (
+        resource.kind == "Cluster"
+        and resource.group == EKSA
+        and any(target.name == name for _, target in configs_of(resource))
+    )
+
+
+def _shared_configs(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
+    for path, target in configs_of(cluster):
+        configs = inventory.get(target)
+        if len(configs) != 1 or is_placeholder(target.name):
+            continue
+        sharing = clusters_of(configs[0], inventory)
+        if all(other.id != cluster.id for other in sharing):
+            sharing.append(cluster)
+        others = [other for other in sharing if other.id != cluster.id]
+        if others and sharing[0].id != cluster.id:
+            yield Draft(
+                rule="iam-shared-config",
+                message=f"{cluster.title} and {others[0].title} share AWSIamConfig {target.name}: "
+                "when one of them drops it, it is deleted for both",
+                place=cluster.place((*path, "name")),
+                resource=cluster,
+                field="spec.identityProviderRefs",
+                values=(target.name,),
+                related=(("the other one", others[0].place()),),
+            )
+
+
+def _aws_auth(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
+    """The ConfigMaps that EKS Anywhere writes, written by hand as well."""
+    identity = resource.id
+    if identity.namespace != "kube-system" or identity.name not in ("aws-auth", "aws-iam-authenticator"):
+        return
+    configs = own_configs(inventory, identity.root)
+    if not configs:
+        return
+    config = configs[0]
+    fought = [key for key in _keys(resource) if not is_aws_auth(resource) or config.spec.get(key)]
+    if fought:
+        yield Draft(
+            rule="iam-aws-auth",
+            message=f"{', '.join(fought)} of {resource.title}: "
+            f"the controller puts what {config.title} says in its place each time",
+            place=resource.place(("data", fought[0]), key=True),
+            resource=resource,
+            field="data",
+            values=tuple(fought),
+            severity=Severity.ERROR if identity.root else Severity.WARNING,
+            related=(("what counts", config.place()),),
+        )
+    for key in ("mapRoles", "mapUsers", "mapAccounts") if is_aws_auth(resource) else ():
+        if key in _keys(resource) and key not in fought:
+            yield _beside(resource, key, config)
+
+
+def _beside(resource: Resource, key: str, config: Resource) -> Draft:
+    message = f"{key} of {resource.title} counts beside {config.title}, where nobody looks for it"
+    if key == "mapAccounts":
+        message = f"mapAccounts of {resource.title} lets in every identity of these accounts, without groups"
+    return Draft(
+        rule="iam-aws-auth",
+        message=message,
+        place=resource.place(("data", key), key=True),
+        resource=resource,
+        field=f"data.{key}",
+        severity=Severity.WARNING,
+        consequence=Consequence.GRANTS if key == "mapAccounts" else None,
+    )
+
+
+def _keys(resource: Resource) -> list[str]:
+    """The keys of the data that say something."""
+    written: Any = resource.value.get("data")
+    items = written.items() if isinstance(written, dict) else ()
+    return [key for key, value in items if value and str(value).strip() != "[]"]

@@ -1,0 +1,317 @@
+"""What IAM mappings give: the powers of single names, and what a change adds to whom."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from eksa_lint import data
+from eksa_lint.finding import Severity
+from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks.iam_arn import fault, parse_arn
+from eksa_lint.rules.checks.iam_mappings import (
+    Mapping,
+    Neighbours,
+    clusters_of,
+    configs_of,
+    in_force,
+    opens_everything,
+    role_of,
+)
+from eksa_lint.rules.draft import Draft
+
+MASTERS: Final = "system:masters"
+_NODE_NAME: Final = "{{EC2PrivateDNSName}}"
+_FILLED_IN: Final = re.compile(r"\{\{[^}]*\}\}")
+_SESSION: Final = re.compile(r"\{\{SessionName(?:Raw)?\}\}")
+_SHOWN: Final = 2
+_FEW: Final = 4
+"""Mappings from which on one foreign account among them is worth a word."""
+
+
+class Context(Protocol):
+    @property
+    def inventory(self) -> Inventory: ...
+
+    @property
+    def before(self) -> Inventory | None: ...
+
+    @property
+    def changes(self) -> tuple[Change, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The mappings of one object and what is known around them."""
+
+    mappings: tuple[Mapping, ...]
+    inventory: Inventory
+    near: Neighbours
+    """Of the cluster that the mappings are for; empty where its files are not here."""
+    partition: str = ""
+    foreign: bool = False
+    """Whether it may be for a managed EKS cluster, where other names count."""
+
+    @property
+    def sessions(self) -> bool:
+        return bool(self.mappings) and not self.mappings[0].list
+
+    def is_alive(self, mapping: Mapping) -> bool:
+        found = fault(mapping.arn, partition=self.partition, sessions=self.sessions)
+        return found is None or found.severity is not Severity.ERROR
+
+    def admin_binding(self, mapping: Mapping) -> tuple[str, Resource] | None:
+        """Which group, or the user name, has everything by which binding."""
+        for name, binding in _bindings(mapping.username, mapping.groups, self.near):
+            if opens_everything(binding, self.inventory):
+                return name, binding
+        return None
+
+    def is_admin(self, mapping: Mapping) -> bool:
+        named = any(_groups().get(group, {}).get("admin") for group in mapping.groups)
+        return self.is_alive(mapping) and (named or self.admin_binding(mapping) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Something that a mapping gives and that a reviewer must know of: how much it weighs new, and standing."""
+
+    rule: str
+    mapping: Mapping
+    field: str
+    value: str
+    message: str
+    new: Severity = Severity.ERROR
+    standing: Severity = Severity.WARNING
+    index: int | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self.rule, self.mapping.key, self.field, self.value
+
+    def draft(self, severity: Severity, label: str = "") -> Draft:
+        return Draft(
+            rule=self.rule,
+            message=self.message,
+            place=self.mapping.place(self.field, self.index),
+            resource=self.mapping.resource,
+            field=self.mapping.field(self.field),
+            values=(self.value,),
+            label=label,
+            severity=severity,
+        )
+
+
+def standing_powers(scene: Scene) -> Iterator[Draft]:
+    for power in _powers(scene):
+        yield power.draft(power.standing)
+
+
+def judge_mappings(change: Change, old: Scene, new: Scene, context: Context) -> Iterator[Draft]:
+    """What a change of mappings gives, and whether it takes away the last admin."""
+    known = {power.key for power in _powers(old)}
+    told = set()
+    for power in _powers(new):
+        if power.key not in known:
+            yield power.draft(power.new, "new in this change")
+            told.add(power.mapping.key)
+    yield from _gains(change, old, new, context, told)
+    yield from _last_admin(change, old, new)
+
+
+def judge_reference(change: Change, context: Context, scene: Callable[[Resource, Inventory], Scene]) -> Iterator[Draft]:
+    """The first AWSIamConfig of a Cluster, where the object was there before: all of its mappings begin to count."""
+    if change.after is None or context.before is None or (change.before and any(configs_of(change.before))):
+        return
+    for path, target in configs_of(change.after):
+        for config in context.inventory.get(target) if context.before.get(target) else ():
+            around = scene(config, context.inventory)
+            alive = [mapping for mapping in around.mappings if around.is_alive(mapping)]
+            admin = any(around.is_admin(mapping) for mapping in alive)
+            if alive:
+                severity = Severity.NOTE if change.before is None else Severity.ERROR if admin else Severity.WARNING
+                yield Draft(
+                    rule="iam-new-grant",
+                    message=f"{change.after.title} lets in whom {config.title} maps: {_list_of(alive)}",
+                    place=change.after.place((*path, "name")),
+                    resource=change.after,
+                    field="spec.identityProviderRefs",
+                    values=(target.name, *sorted(mapping.key for mapping in alive)),
+                    label="the first reference to it",
+                    severity=severity,
+                    related=(("who is mapped", alive[0].place()),),
+                )
+
+
+def _powers(scene: Scene) -> Iterator[Power]:
+    if not scene.foreign:
+        for mapping in scene.mappings:
+            if scene.is_alive(mapping) and _NODE_NAME not in mapping.username:
+                yield from _powers_of(mapping, scene)
+
+
+def _powers_of(mapping: Mapping, scene: Scene) -> Iterator[Power]:
+    arn = parse_arn(mapping.arn)
+    if arn is not None and arn.kind == "root":
+        reason = f"lets in the root user of account {arn.account}, and no other identity of it"
+        yield Power("iam-privileged-mapping", mapping, "arn", "root", f"{mapping.arn} in {mapping.title} {reason}")
+    yield from _power_of_username(mapping)
+    for index, group in enumerate(mapping.groups):
+        yield from _power_of_group(mapping, group, index)
+    found = scene.admin_binding(mapping)
+    if found is not None:
+        name, binding = found
+        place = mapping.groups.index(name) if name in mapping.groups else None
+        yield Power(
+            "iam-privileged-mapping",
+            mapping,
+            "username" if place is None else "groups",
+            name,
+            f"{mapping.arn} is {name}, which {binding.title} gives {role_of(binding)}",
+            Severity.WARNING,
+            Severity.NOTE,
+            place,
+        )
+    if not mapping.is_user:
+        yield from _power_of_session(mapping, scene)
+
+
+def _power_of_username(mapping: Mapping) -> Iterator[Power]:
+    name = _FILLED_IN.sub("", mapping.username)
+    entry = _longest(name, data.table("iam-privileges")["usernames"])
+    if entry is not None:
+        message = f"{mapping.arn} logs in as {mapping.username}: {entry['means']}"
+        yield Power("iam-privileged-mapping", mapping, "username", mapping.username, message)
+
+
+def _power_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Power]:
+    entry = _groups().get(group) or _longest(group, data.table("iam-privileges")["group_prefixes"])
+    told_elsewhere = group == MASTERS and mapping.resource.group == EKSA
+    if entry is not None and "level" in entry and not told_elsewhere:
+        message = f"{mapping.arn} gets the group {group}: {entry['means']}"
+        level = Severity(entry["level"])
+        yield Power("iam-privileged-mapping", mapping, "groups", group, message, level, index=index)
+    if _SESSION.search(group) and not mapping.is_user:
+        reach = "system: is before it" if group.startswith("system:") else "any group that is named so is in reach"
+        message = f"whoever takes on {mapping.arn} chooses the group {group}: {reach}"
+        yield Power("iam-session-name", mapping, "groups", group, message, index=index)
+
+
+def _power_of_session(mapping: Mapping, scene: Scene) -> Iterator[Power]:
+    arn = parse_arn(mapping.arn)
+    if not _SESSION.search(mapping.username) or _SESSION.sub("", mapping.username) or (arn and arn.is_sso):
+        return
+    bound = next((name for name in scene.near.users if ":" not in name), "")
+    reach = f"{bound} has a binding" if bound else "one that is bound somewhere too"
+    yield Power(
+        "iam-session-name",
+        mapping,
+        "username",
+        mapping.username,
+        f"whoever takes on {mapping.arn} chooses the user name: {reach}",
+        Severity.ERROR if bound else Severity.WARNING,
+    )
+
+
+def _bindings(username: str, groups: Iterable[str], near: Neighbours) -> Iterator[tuple[str, Resource]]:
+    """The bindings that name a user or one of the groups."""
+    for name, bound in ((username, near.users), *((group, near.groups) for group in groups)):
+        yield from ((name, binding) for binding in bound.get(name, ()))
+
+
+def _longest(name: str, table: Table[str, Any]) -> Table[str, Any] | None:
+    """The entry of the longest beginning that a name has."""
+    found = [prefix for prefix in table if name.startswith(prefix)]
+    entry: Table[str, Any] | None = table[max(found, key=len)] if found else None
+    return entry
+
+
+def _gains(change: Change, old: Scene, new: Scene, context: Context, told: set[str]) -> Iterator[Draft]:
+    """Who gains what by the mappings in force, as far as no other rule says it."""
+    before = in_force(mapping for mapping in old.mappings if old.is_alive(mapping))
+    severity = _weight(change, context)
+    for key, mapping in in_force(new.mappings).items():
+        known = before.get(key)
+        gained = [group for group in mapping.groups if group and (known is None or group not in known.groups)]
+        renamed = known is not None and known.username != mapping.username and mapping.username in new.near.users
+        if (
+            not new.is_alive(mapping)
+            or key in told
+            or (MASTERS in gained and mapping.resource.group == EKSA)
+            or not (gained or renamed or known is None)
+        ):
+            continue
+        group = mapping.groups.index(gained[0]) if gained else None
+        field = "arn" if known is None else "groups" if gained else "username"
+        yield Draft(
+            rule="iam-new-grant",
+            message=f"{mapping.arn} {_gain(mapping, gained, known, new)}",
+            place=mapping.place(field, group if field == "groups" else None),
+            resource=mapping.resource,
+            field=mapping.field("grant"),
+            values=(*sorted(gained), mapping.username),
+            label=_foreign_account(mapping, new.mappings) or "new in this change",
+            severity=severity,
+        )
+
+
+def _gain(mapping: Mapping, gained: list[str], known: Mapping | None, scene: Scene) -> str:
+    names = f"group{'s' if len(gained) > 1 else ''} {', '.join(gained)}" if gained else "no group"
+    bindings = [binding for _, binding in _bindings(mapping.username, gained, scene.near)]
+    roles = list(dict.fromkeys(map(role_of, bindings)))[:_SHOWN]
+    through = f" ({', '.join(roles)} by {bindings[0].title})" if roles else ""
+    if known is None:
+        return f"may log in as {mapping.username} with {names}{through}"
+    return f"gains {names}{through}" if gained else f"becomes user {mapping.username}{through}"
+
+
+def _weight(change: Change, context: Context) -> Severity:
+    """A note where every cluster that it is for is new itself: there is nothing yet that could be taken over."""
+    added = {other.resource.id for other in context.changes if other.event == "added"}
+    config = change.after
+    clusters = clusters_of(config, context.inventory) if config is not None and config.group == EKSA else []
+    is_new = bool(clusters) and all(cluster.id in added for cluster in clusters)
+    return Severity.NOTE if is_new else Severity.WARNING
+
+
+def _foreign_account(mapping: Mapping, mappings: Iterable[Mapping]) -> str:
+    """A word about the only mapping of an account, where all others are of one."""
+    arns = [(other, parse_arn(other.arn)) for other in mappings]
+    accounts = [arn.account for _, arn in arns if arn is not None]
+    own = parse_arn(mapping.arn)
+    if own is None or len(accounts) < _FEW or accounts.count(own.account) > 1 or len(set(accounts)) != _SHOWN:
+        return ""
+    return f"no other mapping is of account {own.account}"
+
+
+def _last_admin(change: Change, old: Scene, new: Scene) -> Iterator[Draft]:
+    """People who only come in through IAM lose the last mapping that can do everything, which may well be meant."""
+    if change.event != "changed" or any(new.is_admin(mapping) for mapping in new.mappings):
+        return
+    lost = [mapping for mapping in old.mappings if old.is_admin(mapping)]
+    if lost:
+        last = lost[-1]
+        yield Draft(
+            rule="iam-admin-identity",
+            message=f"{last.arn} is the last admin that {last.title} maps: only the admin kubeconfig is left",
+            place=last.place("groups"),
+            resource=last.resource,
+            field=last.field("groups"),
+            values=last.groups,
+            label="gone with this change",
+            severity=Severity.NOTE,
+        )
+
+
+def _list_of(mappings: list[Mapping]) -> str:
+    shown = [f"{mapping.username} ({', '.join(mapping.groups) or 'no group'})" for mapping in mappings[:_SHOWN]]
+    more = f" and {len(mappings) - _SHOWN} more" if len(mappings) > _SHOWN else ""
+    return f"{', '.join(shown)}{more}"
+
+
+def _groups() -> dict[str, dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = data.table("iam-privileges")["groups"]
+    return groups

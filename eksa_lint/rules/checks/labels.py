@@ -1,0 +1,57 @@
+"""Labels that a Cluster gives to its machines."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from eksa_lint.model import fields
+from eksa_lint.model.fields import Path
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.functions import is_label_key, is_label_value
+
+_RULE: Final = "node-label-invalid"
+_REFUSED: Final = "is refused by eksctl anywhere and the webhook"
+_ALLOWED: Final = "at most 63 letters, digits, dashes, underscores and dots, with a letter or digit at both ends"
+_LONGEST: Final = 40
+_PLACEHOLDERS: Final = ("${", "{{", "$(", "<%")
+
+
+@check("node-labels")
+def node_labels(resource: Resource, _: Any) -> Iterator[Draft]:
+    """Keys and values, as Kubernetes takes them (pkg/api/v1alpha1/cluster.go:validateNodeLabels)."""
+    for path in _places(resource):
+        labels = fields.get(resource.value, path)
+        for key, value in labels.items() if isinstance(labels, dict) else ():
+            if not _is_filled_in_later(key) and not is_label_key(key):
+                yield _draft(resource, (*path, key), f"label key {_short(key)}", at_key=True)
+            elif isinstance(value, str) and not _is_filled_in_later(value) and not is_label_value(value):
+                yield _draft(resource, (*path, key), f"label value {_short(value)} of {key}", at_key=False)
+
+
+def _places(resource: Resource) -> Iterator[Path]:
+    yield ("spec", "controlPlaneConfiguration", "labels")
+    groups = resource.spec.get("workerNodeGroupConfigurations")
+    for index in range(len(groups) if isinstance(groups, list) else 0):
+        yield ("spec", "workerNodeGroupConfigurations", index, "labels")
+
+
+def _draft(resource: Resource, path: Path, what: str, *, at_key: bool) -> Draft:
+    prefix = ", perhaps behind a domain name and a slash" if at_key else ""
+    return Draft(
+        rule=_RULE,
+        message=f"{what} of {resource.title} {_REFUSED}: it takes {_ALLOWED}{prefix}",
+        place=resource.place(path, key=at_key),
+        resource=resource,
+        field=fields.spell(path, resource.value, resource.group, resource.kind),
+        values=(what,),
+    )
+
+
+def _short(text: str) -> str:
+    """A text as it is quoted in a message."""
+    return f'"{text}"' if len(text) <= _LONGEST else f'"{text[: _LONGEST - 1]}…"'
+
+
+def _is_filled_in_later(text: str) -> bool:
+    return any(mark in text for mark in _PLACEHOLDERS)

@@ -1,0 +1,15 @@
+"""Text that something replaces before EKS Anywhere reads it, which no check may judge."""
+
+from typing import Any, Final
+
+_MARKS: Final = ("${", "{{", "$(", "<%")
+
+
+def is_filled_in_later(value: Any) -> bool:
+    """Whether the text holds a variable of Flux or the shell, or Helm, Jinja or ERB markup."""
+    return isinstance(value, str) and any(mark in value for mark in _MARKS)
+
+
+def text(value: Any) -> str:
+    """The text that can be judged; empty for anything else."""
+    return value if isinstance(value, str) and not is_filled_in_later(value) else ""
