@@ -35,7 +35,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
     0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
     """
-    from eksa_lint.arguments import parse_arguments  # noqa: PLC0415
+    from eksa_lint.arguments import parse_arguments
 
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -55,10 +55,10 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
 
 def _check(options: "argparse.Namespace") -> int:
-    import gc  # noqa: PLC0415
+    import gc
 
-    from eksa_lint.arguments import contradiction  # noqa: PLC0415
-    from eksa_lint.snapshot.contents import Contents  # noqa: PLC0415
+    from eksa_lint.arguments import contradiction
+    from eksa_lint.snapshot.contents import Contents
 
     if wrong := contradiction(options):
         raise CannotCheck(wrong)
@@ -67,8 +67,8 @@ def _check(options: "argparse.Namespace") -> int:
     choice = _choose(options)
     contents = Contents()
     contents.begin(*([choice.before] if choice.before else []), choice.after)
-    from eksa_lint.check import Scope, check  # noqa: PLC0415
-    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+    from eksa_lint.check import Scope, check
+    from eksa_lint.rules.loader import load_rules
 
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
@@ -79,7 +79,7 @@ def _check(options: "argparse.Namespace") -> int:
 
 
 def _choose(options: "argparse.Namespace") -> "Choice":
-    from eksa_lint.snapshot import choose  # noqa: PLC0415
+    from eksa_lint.snapshot import choose
 
     folder = Path.cwd()
     if options.hook:
@@ -95,11 +95,11 @@ def _choose(options: "argparse.Namespace") -> "Choice":
 
 def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -> "tuple[Policy, tuple[str, ...]]":
     """The policy in force, which is the one before the change where there are two sides, and what to say about it."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from eksa_lint.check import load_policy  # noqa: PLC0415
-    from eksa_lint.config import BadConfig, unknown_rule  # noqa: PLC0415
-    from eksa_lint.policy import Policy, names  # noqa: PLC0415
+    from eksa_lint.check import load_policy
+    from eksa_lint.config import BadConfig, unknown_rule
+    from eksa_lint.policy import Policy, names
 
     warnings: tuple[str, ...] = ()
     try:
@@ -118,16 +118,16 @@ def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -
 
 
 def _complete(report: "Report", choice: "Choice", warnings: tuple[str, ...]) -> "Report":
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     compared = replace(report.compared, left_out=(*choice.left_out, *warnings))
     return replace(report, compared=compared, prefix=choice.prefix)
 
 
 def _write(report: "Report", rules: "RuleSet", options: "argparse.Namespace") -> None:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from eksa_lint.report import Options, render  # noqa: PLC0415
+    from eksa_lint.report import Options, render
 
     plain = Options(verbose=options.verbose)
     for name, file in options.output:
@@ -142,7 +142,7 @@ def _step_summary(report: "Report", rules: "RuleSet") -> None:
     """GitHub shows the file that this names on the page of the run."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        from eksa_lint.report.github import step_summary  # noqa: PLC0415
+        from eksa_lint.report.github import step_summary
 
         try:
             with Path(summary).open("a", encoding="utf-8") as file:
@@ -152,7 +152,7 @@ def _step_summary(report: "Report", rules: "RuleSet") -> None:
 
 
 def _to_file(text: str, file: Path) -> None:
-    from eksa_lint.report.output import write  # noqa: PLC0415
+    from eksa_lint.report.output import write
 
     try:
         write(text, file)
@@ -169,23 +169,23 @@ def _has_color(wish: str) -> bool:
 def _width() -> int:
     if not sys.stdout.isatty():
         return 80
-    import shutil  # noqa: PLC0415
+    import shutil
 
     return min(shutil.get_terminal_size().columns, 120)
 
 
 def _fails(report: "Report", fail_on: "FailOn") -> bool:
-    from eksa_lint.finding import Severity  # noqa: PLC0415
+    from eksa_lint.finding import Severity
 
     return fail_on != "never" and any(finding.severity.at_least(Severity(fail_on)) for finding in report.counted())
 
 
 def _fix(options: "argparse.Namespace") -> int:
-    from eksa_lint.check import Scope, check, load_policy  # noqa: PLC0415
-    from eksa_lint.config import BadConfig  # noqa: PLC0415
-    from eksa_lint.fix import difference, fixed_files, save  # noqa: PLC0415
-    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
-    from eksa_lint.snapshot import choose  # noqa: PLC0415
+    from eksa_lint.check import Scope, check, load_policy
+    from eksa_lint.config import BadConfig
+    from eksa_lint.fix import difference, fixed_files, save
+    from eksa_lint.rules.loader import load_rules
+    from eksa_lint.snapshot import choose
 
     choice = choose.work_tree(Path.cwd(), options.paths)
     rules = load_rules()
@@ -211,9 +211,9 @@ def _fix(options: "argparse.Namespace") -> int:
 
 
 def _explain(options: "argparse.Namespace") -> int:
-    from eksa_lint.config import unknown_rule  # noqa: PLC0415
-    from eksa_lint.report.explain import explain  # noqa: PLC0415
-    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+    from eksa_lint.config import unknown_rule
+    from eksa_lint.report.explain import explain
+    from eksa_lint.rules.loader import load_rules
 
     rules = load_rules()
     if options.rule not in rules:
@@ -223,8 +223,8 @@ def _explain(options: "argparse.Namespace") -> int:
 
 
 def _rules(options: "argparse.Namespace") -> int:
-    from eksa_lint.report.explain import list_json, list_text  # noqa: PLC0415
-    from eksa_lint.rules.loader import load_rules  # noqa: PLC0415
+    from eksa_lint.report.explain import list_json, list_text
+    from eksa_lint.rules.loader import load_rules
 
     rules = load_rules()
     sys.stdout.write(list_json(rules) if options.format == "json" else list_text(rules))
@@ -232,7 +232,7 @@ def _rules(options: "argparse.Namespace") -> int:
 
 
 def _schema(options: "argparse.Namespace") -> int:
-    from eksa_lint.schema import command  # noqa: PLC0415
+    from eksa_lint.schema import command
 
     try:
         match options.action:
@@ -255,7 +255,7 @@ def _schema(options: "argparse.Namespace") -> int:
 
 def _repository_root() -> Path:
     """The top of the repository around the current folder, or the folder itself."""
-    from eksa_lint.snapshot.git import Git  # noqa: PLC0415
+    from eksa_lint.snapshot.git import Git
 
     git = Git.find(Path.cwd())
     return git.root if git else Path.cwd()
@@ -265,8 +265,8 @@ _COMMANDS: Final = {"check": _check, "explain": _explain, "fix": _fix, "rules": 
 
 
 def _cannot(reason: str) -> int:
-    from eksa_lint.clean import clean  # noqa: PLC0415
-    from eksa_lint.secrets.scan import mask  # noqa: PLC0415
+    from eksa_lint.clean import clean
+    from eksa_lint.secrets.scan import mask
 
     print(f"eksa-lint: {clean(mask(reason))}", file=sys.stderr)
     return CANNOT
