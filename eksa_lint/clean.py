@@ -1,7 +1,8 @@
 """Makes text from a file safe to show: what is invisible or steers a terminal becomes a visible escape."""
 
+import json
 import re
-from typing import Final
+from typing import Any, Final
 
 # Everything Unicode calls a control, a format character, a surrogate, a line or a paragraph separator, and
 # the letters and marks that have no shape of their own. The variation selectors of emoji may stay.
@@ -22,6 +23,11 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(_escape, text)
+
+
+def inert_json(content: Any) -> str:
+    """JSON in which no text is a command to the log of a CI, which obeys `##[name]` wherever it stands."""
+    return json.dumps(content, indent=2).replace("##[", "##\\u005b") + "\n"
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -157,7 +157,7 @@ def _to_file(text: str, file: Path) -> None:
     try:
         write(text, file)
     except OSError as error:
-        raise CannotCheck(f"{file} cannot be written: {error.strerror or error}") from error
+        raise CannotCheck(f"{error}; choose another file for --output") from error
 
 
 def _has_color(wish: str) -> bool:
@@ -217,7 +217,7 @@ def _explain(options: "argparse.Namespace") -> int:
 
     rules = load_rules()
     if options.rule not in rules:
-        raise CannotCheck(f"{unknown_rule(options.rule, rules)}; for all of them run: eksa-lint rules")
+        raise CannotCheck(unknown_rule(options.rule, rules))
     sys.stdout.write(explain(rules[options.rule], width=_width()))
     return CLEAN
 

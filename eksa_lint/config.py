@@ -8,9 +8,10 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.policy import Policy, names
 from eksa_lint.rules.loader import RuleSet
-from eksa_lint.syntax import Source, parse
+from eksa_lint.syntax import Node, Source, parse
 
 CONFIG_FILE: Final = ".eksa-lint.yaml"
+_NO_SETTING: Final = "there is no setting"
 _FEW: Final = 8
 """Names that can all be listed in a line."""
 
@@ -50,20 +51,20 @@ def read_policy(content: bytes, rules: RuleSet) -> Policy:
         return Policy()
     root = stream.documents[0].root
     for path, message in list(_schema_problems(root.value)) or _unknown_rules(root.value, rules):
-        node = root.find(path) or root
-        raise BadConfig(ConfigProblem(message, stream.source, *_key_or_value(root, path, (node.start, node.end))))
+        raise BadConfig(ConfigProblem(message, stream.source, *_place(root, path, message)))
     assert isinstance(root.value, dict)  # noqa: S101 - the schema says so
     return Policy.from_data(root.value)
 
 
-def _key_or_value(root: Any, path: tuple[str | int, ...], value: tuple[int, int]) -> tuple[int, int]:
-    """A key for what is wrong with a whole mapping or list, the value for one scalar."""
-    parent = root.find(path[:-1]) if path else None
-    node = root.find(path)
-    if parent is not None and parent.entries and node is not None and (node.entries or node.items):
-        entry = parent.entries[path[-1]]
+def _place(root: Node, path: tuple[str | int, ...], message: str) -> tuple[int, int]:
+    """The key for what is wrong with a setting or a whole list, the value for one scalar."""
+    parent, node = (root.find(path[:-1]) if path else None), root.find(path)
+    about_key = node is not None and (node.entries or node.items or message.startswith(_NO_SETTING))
+    if parent is not None and parent.entries and about_key:
+        entry = parent.entries[str(path[-1])]
         return entry.key_start, entry.key_end
-    return value
+    shown = node or parent or root
+    return shown.start, shown.end
 
 
 def _schema_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -78,7 +79,7 @@ def _schema_problems(value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
         if error.validator == "additionalProperties":
             known = sorted(error.schema["properties"])
             for name in (name for name in error.instance if name not in known):
-                yield (*path, name), f"there is no setting {name}{_did_you_mean(name, known)}"
+                yield (*path, name), f"{_NO_SETTING} {name}{_did_you_mean(name, known)}"
         elif error.validator == "enum":
             yield path, f"{error.instance!r} must be one of {', '.join(error.validator_value)}"
         elif error.validator == "required":
@@ -113,4 +114,4 @@ def _did_you_mean(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]}?"
-    return f"; there are: {', '.join(known)}" if len(known) <= _FEW else ""
+    return f"; there are: {', '.join(known)}" if len(known) <= _FEW else "; for all of them run: eksa-lint rules"

@@ -84,7 +84,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
     changes = []
     for identity in [*new, *(identity for identity in old if identity not in new)]:
         for first, second in _pair_resources(old.get(identity, []), new.get(identity, [])):
-            if second is None and first is not None and first.path in broken:
+            if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
             change = Change(first, second)
             if first is None or second is None or (first.node is not second.node and change.fields):

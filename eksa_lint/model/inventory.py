@@ -72,7 +72,8 @@ class Inventory:
         """The resources with an identity: none, one, or several that stand in each other's way."""
         if self._complete is not None:
             return self._complete.get(identity, [])
-        paths = [identity.name] if identity.name in self._blobs else self._files_mentioning(identity)
+        own_path = identity.name.rpartition("#")[0] or identity.name  # of a document that is known by its path
+        paths = dict.fromkeys([*self._files_mentioning(identity), *([own_path] if own_path in self._blobs else ())])
         return [resource for path in paths for resource in self._index(path).by_identity.get(identity, ())]
 
     def may_hold(self, identity: ResourceId) -> bool:

@@ -96,8 +96,8 @@ class Layout:
         for path in self._paths:
             content = self._content(path)
             if FLUX.encode() in content:
-                for match in _PATH.finditer(content):
-                    folder = _folder(match[1].decode(errors="replace").strip())
+                named = {_folder(match[1].decode(errors="replace").strip()) for match in _PATH.finditer(content)}
+                for folder in named or {""}:  # without a path it is the top
                     files.setdefault(folder, []).append(path)
         return files
 

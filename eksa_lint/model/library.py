@@ -42,5 +42,5 @@ def _read(content: bytes | Withheld) -> Stream:
     if content.large:
         problem = Problem("too-complex", f"the file has more than {LARGEST_READ // 1_000_000} MB", 0, 0)
     else:
-        problem = Problem("yaml-syntax", f"the file cannot be read: {content.reason}", 0, 0)
+        problem = Problem("unreadable-file", content.reason, 0, 0)
     return Stream(Source(""), problems=[problem], broken=True)

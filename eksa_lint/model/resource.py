@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from eksa_lint.finding import Place, ResourceName, Side
+from eksa_lint.finding import Place, Side
 from eksa_lint.syntax import Node, Source
 
 EKSA: Final = "anywhere.eks.amazonaws.com"
@@ -59,10 +59,6 @@ class Resource:
     def title(self) -> str:
         """How messages call it: `Cluster prod-eu`."""
         return f"{self.id.kind} {self.id.name}"
-
-    @property
-    def report_name(self) -> ResourceName:
-        return ResourceName(*self.id)
 
     def place(self, path: tuple[str | int, ...] = (), *, key: bool = False) -> Place:
         """Where a field stands; its key instead when `key` is set.

@@ -3,12 +3,11 @@
 Equal reports give equal bytes, so the time it took is left out.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from eksa_lint import __version__
-from eksa_lint.clean import clean
+from eksa_lint.clean import clean, inert_json
 from eksa_lint.finding import Finding, Fix, Report, Severity
 from eksa_lint.report.phrases import suppressed
 from eksa_lint.rules.rule import Rule
@@ -29,7 +28,7 @@ def render(report: Report, rules: Mapping[str, Rule]) -> str:
             "suppressed": len(suppressed(report)),
         },
     }
-    return json.dumps(content, indent=2) + "\n"
+    return inert_json(content)
 
 
 def _compared(report: Report) -> dict[str, Any]:

@@ -6,14 +6,13 @@ what is gone a related place that is still there (see `anchor`), and `.eksa-lint
 Suppressed findings are left out unless asked for.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from eksa_lint import HOME, __version__
-from eksa_lint.clean import clean
+from eksa_lint.clean import clean, inert_json
 from eksa_lint.finding import Consequence, Finding, Fix, Report, Severity, Side, Suppressed
 from eksa_lint.report.anchor import anchor
 from eksa_lint.report.phrases import first_sentence
@@ -60,7 +59,7 @@ def render(report: Report, rules: Mapping[str, Rule], *, suppressed: bool = Fals
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, index[clean(finding.rule)]) for finding in findings],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    return inert_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _invocation(report: Report) -> dict[str, Any]:

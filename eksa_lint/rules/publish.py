@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Consequence, Edit, Finding, Fix, Refuser, Related, Severity
+from eksa_lint.finding import Consequence, Edit, Finding, Fix, Refuser, Related, ResourceName, Severity
 from eksa_lint.policy import Policy
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.excerpt import Spans, excerpt
@@ -39,7 +39,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             side=draft.place.side if draft.place else "after",
             path=draft.place.path if draft.place else None,
             span=draft.place.span if draft.place else None,
-            resource=draft.resource.report_name if draft.resource else None,
+            resource=ResourceName(*map(mask, draft.resource.id)) if draft.resource else None,
             fingerprint=_fingerprint(draft, consequence, ordinals),
             related=tuple(Related(_text(text), place.side, place.path, place.span) for text, place in draft.related),
             excerpt=excerpt(draft, secrets) if draft.place else None,

@@ -12,7 +12,7 @@ from eksa_lint.rules.suppress import Comments
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.snapshot import Blob
 from eksa_lint.snapshot.contents import LARGEST_READ
-from eksa_lint.syntax import Stream, find_directives, parse
+from eksa_lint.syntax import Problem, Stream, find_directives, parse
 from eksa_lint.syntax.source import Source, decode
 
 
@@ -53,6 +53,9 @@ class State:
                 yield self._other(blob, content)
             elif content.large:
                 yield self._large(blob), Stream(Source(""))
+            else:
+                stream = Stream(Source(""), problems=[Problem("unreadable-file", content.reason, 0, 0)], broken=True)
+                yield File(self._inventory.side, blob.path, stream.source, problems=stream.problems), stream
 
     def _manifest(self, blob: Blob) -> tuple[File, Stream]:
         stream = self._inventory.stream(blob.path)

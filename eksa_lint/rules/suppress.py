@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from eksa_lint.clean import clean
 from eksa_lint.config import unknown_rule
 from eksa_lint.finding import Finding, Suppressed
 from eksa_lint.model.file import File
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
+from eksa_lint.secrets.scan import mask
 from eksa_lint.syntax import Directive
 
 _SYNTAX = "write `# eksa-lint: ignore[rule-id] reason`"
@@ -28,7 +30,7 @@ def suppress(
     for finding in findings:
         directive = _silencing(finding, comments)
         if directive is not None and finding.suppressed is None:
-            yield replace(finding, suppressed=Suppressed("comment", directive.reason)), directive
+            yield replace(finding, suppressed=Suppressed("comment", clean(mask(directive.reason)))), directive
         else:
             yield finding, directive
 

@@ -20,6 +20,8 @@ from eksa_lint.syntax.events import NotYaml
 MOST_NODES: Final = 100_000
 """Nodes of one document, aliases counted each time they are used."""
 MOST_DEPTH: Final = 100
+MOST_NODES_OF_A_FILE: Final = 1_000_000
+"""Nodes of all documents of one file: a large fleet has 300,000 in all of its files."""
 LONGEST_SCALAR: Final = 1_000_000
 
 
@@ -47,6 +49,7 @@ class Composer:
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._open_anchors: set[str] = set()
         self._nodes = 0
+        self._nodes_before = 0
         self._depth = 0
         self.problems: list[Problem] = []
 
@@ -59,7 +62,11 @@ class Composer:
                 return
             if type(event) is DocumentStartEvent:
                 self._anchors.clear()
+                self._nodes_before += self._nodes
                 self._nodes = 0
+                if self._nodes_before > MOST_NODES_OF_A_FILE:
+                    reason = f"more than {MOST_NODES_OF_A_FILE:,} values in one file"
+                    raise TooComplex(reason, event.start_mark.index)
                 root = self._node(self._next())
                 if root.value is not None or root.end > root.start:
                     yield Document(index, root)
@@ -175,9 +182,7 @@ class Composer:
         """`<<`: in the order of the text, as yaml/v2 does; in a list of mappings the earlier one wins."""
         for source in reversed(node.items) if node.items is not None else (node,):
             if source.entries is None:
-                self.problems.append(
-                    Problem("yaml-syntax", "<< can only merge mappings", node.start, node.end)
-                )
+                self.problems.append(Problem("yaml-syntax", "<< can only merge mappings", node.start, node.end))
                 return
             entries.update(source.entries)
 

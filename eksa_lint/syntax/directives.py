@@ -38,9 +38,7 @@ def find_directives(stream: Stream) -> list[Directive]:
     scalars = sorted(span for document in stream.documents for span in document.root.scalars())
     found: list[Directive] = []
     targets: dict[int, int] = {}
-    for match in reversed(
-        list(_COMMENT.finditer(source.text))
-    ):  # from the end, so that no line is looked at twice
+    for match in reversed(list(_COMMENT.finditer(source.text))):  # from the end, so that no line is looked at twice
         start = source.text.index("#", match.start())
         if _is_inside(scalars, start, source):
             continue

@@ -66,7 +66,7 @@ class Entry:
 class Problem:
     """Something wrong with the text itself; it becomes a finding of the rule of the same kind."""
 
-    kind: Literal["yaml-syntax", "duplicate-key", "too-complex"]
+    kind: Literal["yaml-syntax", "duplicate-key", "too-complex", "unreadable-file"]
     message: str
     start: int
     end: int

@@ -18,6 +18,7 @@ from eksa_lint.rules.functions import is_cidr, is_ip
 _DATACENTER: Final = "NutanixDatacenterConfig"
 _DOMAINS: Final = fields.parse_pattern("spec.failureDomains[*]")
 _SPREAD: Final = fields.parse_pattern("spec.failureDomains[*].workerMachineGroups[*]")
+_GROUPS: Final = fields.parse_pattern("spec.workerNodeGroupConfigurations[*]")
 _EXCLUDED: Final = fields.parse_pattern("spec.ccmExcludeNodeIPs[*]")
 _MAPPED_IPV4: Final = 0xFFFF << 32
 """Go holds an IPv4 address as ::ffff:0:0/96 and so compares it with IPv6 ones."""
@@ -39,7 +40,7 @@ def failure_domains(cluster: Resource, context: _Context) -> Iterator[Draft]:
     if found is None:
         return
     groups = _last_by_machine(effective(cluster))
-    if any(is_filled_in_later(name) for name in groups):
+    if groups is None:
         return
     spread = [(path, name) for path, name in fields.select(found.value, _SPREAD) if isinstance(name, str)]
     for path, name in spread:
@@ -52,14 +53,16 @@ def failure_domains(cluster: Resource, context: _Context) -> Iterator[Draft]:
             yield _too_many(cluster, groups[name], count, domains)
 
 
-def _last_by_machine(value: dict[str, Any]) -> dict[str, tuple[Path, dict[str, Any]]]:
-    """The worker groups by the name of their machine config."""
-    pattern = fields.parse_pattern("spec.workerNodeGroupConfigurations[*]")
-    return {
-        name: (path, group)
-        for path, group in fields.select(value, pattern)
-        if isinstance(name := fields.get(group, ("machineGroupRef", "name")), str)
-    }
+def _last_by_machine(value: dict[str, Any]) -> dict[str, tuple[Path, dict[str, Any]]] | None:
+    """The worker groups by the name of their machine config; None where not all of those can be told."""
+    written = fields.get(value, _GROUPS[:-1])
+    groups = {}
+    for path, group in fields.select(value, _GROUPS):
+        name = fields.get(group, ("machineGroupRef", "name"))
+        if not isinstance(name, str) or is_filled_in_later(name):
+            return None
+        groups[name] = (path, group)
+    return groups if written is None or isinstance(written, list) else None
 
 
 def _unknown_group(cluster: Resource, found: Resource, path: Path, name: str, known: list[str]) -> Draft:

@@ -26,6 +26,8 @@ def syntax(file: File, _: Any) -> Iterator[Draft]:
 def _message(file: File, problem: Problem) -> str:
     if problem.kind == "duplicate-key":
         return f"the key {problem.message} is given twice; the last one counts"
+    if problem.kind == "unreadable-file":
+        return f"{file.path} cannot be read: {problem.message}"
     if problem.kind == "too-complex":
         return f"{file.path} was not judged: {problem.message}"
     if is_template(file.source.text):
