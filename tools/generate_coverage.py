@@ -36,6 +36,9 @@ class Coverage:
     """What is known of each check, by its id."""
 
     checks: tuple[str, ...]
+    facts: frozenset[str]
+    """The ids of all facts, also of those that no file shows."""
+
     enforced: dict[str, tuple[str, str]]
     """The rule, and its proof."""
 
@@ -58,7 +61,7 @@ def coverage(facts: Path) -> Coverage:
     undecided: dict[str, str] = {}
     for file in sorted((REPOSITORY / "docs" / "undecided").glob("*.yaml")):
         undecided |= read_yaml(file) or {}
-    return Coverage(tuple(_checks(facts)), proofs, undecided)
+    return Coverage(tuple(_checks(facts)), frozenset(_facts(facts)), proofs, undecided)
 
 
 def render(known: Coverage) -> str:
@@ -75,6 +78,12 @@ def render(known: Coverage) -> str:
 def _checks(facts: Path) -> Iterator[str]:
     yield from (entry["id"] for entry in read_yaml(facts / "validations.yaml") if entry["static"])
     yield from (entry["id"] for entry in read_yaml(facts / "iam.yaml")["entries"] if "detect" in entry)
+
+
+def _facts(facts: Path) -> Iterator[str]:
+    yield from (entry["id"] for entry in read_yaml(facts / "validations.yaml"))
+    yield from (entry["id"] for entry in read_yaml(facts / "iam.yaml")["entries"])
+    yield from (entry["id"] for entry in read_yaml(facts / "updates.yaml"))
 
 
 def _covered(rule: Rule) -> Iterable[str]:

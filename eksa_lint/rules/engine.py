@@ -243,7 +243,9 @@ def _failed(rule: Rule, expression: str, failure: Failure, pair: Pair) -> Draft:
 
 
 def _placeholder(expression: str, value: Any) -> tuple[str, str] | None:
-    """A field that the expression reads whose text is filled in later."""
+    """A field that the expression reads whose text is filled in later, or the whole item."""
+    if isinstance(value, str) and _PLACEHOLDER.search(value):
+        return "it", value
     if isinstance(value, dict):
         for name, below in value.items():
             if (

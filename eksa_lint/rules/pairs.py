@@ -58,6 +58,8 @@ def standing(rule: Rule, resource: Resource, value: Any) -> Iterator[Pair]:
     """The items of one object, with nothing before."""
     for pattern in rule.each or ("",):
         for path, item in fields.select(value, fields.parse_pattern(pattern)):
+            if item is None:
+                continue
             yield Pair("added", None, Side(resource, value, path, item))
 
 
