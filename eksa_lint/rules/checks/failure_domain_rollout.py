@@ -89,7 +89,7 @@ def _draft(resource: Resource, path: Path, what: str, group: str, domain: str) -
     return Draft(
         rule="failure-domain-rollout",
         message=f"{what} changes worker group {group} in failure domain {domain}, whose name does not end in a dash "
-        "and digits: the controller cannot name the next machine template and applies no worker change",
+        "and digits; the controller then applies no worker change",
         place=resource.place(path),
         resource=resource,
         field=fields.spell(path, resource.value, resource.group, resource.kind),

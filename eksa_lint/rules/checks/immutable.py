@@ -193,16 +193,16 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-SHOWN: Final[dict[str, Callable[[Any], Any]]] = {"zones-in-common": _zone_names}
-"""What of a value a message shows, by the name of the comparison."""
-
-
 def _plugin(network: Any) -> str | None:
     word = fields.get(network, ("cni",))
     if word:
         return str(word).removesuffix("-enterprise")
     plugins = fields.get(network, ("cniConfig",))
     return next(iter(sorted(plugins)), None) if isinstance(plugins, dict) else None
+
+
+SHOWN: Final[dict[str, Callable[[Any], Any]]] = {"zones-in-common": _zone_names, "cni-plugin": _plugin}
+"""What of a value a message shows, by the name of the comparison."""
 
 
 def _first_awsiam(references: Any) -> Any:
