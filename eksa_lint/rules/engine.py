@@ -44,26 +44,30 @@ class Engine:
     def __init__(self, rules: Iterable[Rule], context: Context) -> None:
         self._rules = tuple(rules)
         self._context = context
-        self._matching: dict[tuple[Subject, str, str], tuple[Rule, ...]] = {}
+        self._matching: dict[tuple[Subject, str, str, str], tuple[Rule, ...]] = {}
         self._gates: dict[tuple[str, Subject], str] = {}
+        self._plans: dict[tuple[str, str, str], tuple[_Step, ...]] = {}
+        self._values: dict[int, dict[str, Any]] = {}
         self._scope: Resource | None = None
         self._lazy_evaluator: Evaluator | None = None
 
     def judge_resource(self, resource: Resource) -> Iterator[Draft]:
         """What stands in one object."""
-        rules = self._matches("resource", resource.group, resource.kind)
-        yield from self._run_checks(rules, resource)
-        expressed = [rule for rule in rules if rule.validations]
-        if expressed and not resource.patch:
-            value = effective(resource)
+        yield from self._run_checks(self._matches("resource", resource), resource)
+        plan = self._plan(resource)
+        if plan and not resource.patch:
+            value = self._effective(resource)
             seen = _Seen(self._evaluator)
-            for rule in expressed:
-                for pair in standing(rule, resource, value):
-                    yield from self._judge_pair(rule, "resource", pair, seen)
+            for step in plan:
+                for pair in standing(step.each, resource, value):
+                    self._scope = resource
+                    if self._evaluator.judge(step.gate, seen.values(pair)[1]) is not True:
+                        for rule in step.rules:
+                            yield from self._judge_pair(rule, "resource", pair, seen)
 
     def judge_change(self, change: Change) -> Iterator[Draft]:
         """What happened to one object."""
-        rules = self._matches("change", change.resource.group, change.resource.kind)
+        rules = self._matches("change", change.resource)
         yield from self._run_checks([rule for rule in rules if change.event in rule.events], change)
         seen = _Seen(self._evaluator)
         for rule in rules:
@@ -93,14 +97,10 @@ class Engine:
     def _of(self, subject: Subject) -> tuple[Rule, ...]:
         return tuple(rule for rule in self._rules if subject in rule.subjects)
 
-    def _matches(self, subject: Subject, group: str, kind: str) -> tuple[Rule, ...]:
-        key = subject, group, kind
+    def _matches(self, subject: Subject, resource: Resource) -> tuple[Rule, ...]:
+        key = subject, *_kind_of(resource)
         if key not in self._matching:
-            self._matching[key] = tuple(
-                rule
-                for rule in self._of(subject)
-                if not rule.kinds or any(matches_kind(pattern, group, kind) for pattern in rule.kinds)
-            )
+            self._matching[key] = tuple(rule for rule in self._of(subject) if concerns(rule, *key[1:]))
         return self._matching[key]
 
     @property
@@ -114,7 +114,14 @@ class Engine:
         if self._scope is None or not isinstance(reference, dict):
             return []
         inventory = self._inventory_of(self._scope)
-        return [effective(resource) for resource in resolve_reference(inventory, self._scope, reference)]
+        return [self._effective(resource) for resource in resolve_reference(inventory, self._scope, reference)]
+
+    def _effective(self, resource: Resource) -> dict[str, Any]:
+        """The effective value of a resource, made once however many rules look at it."""
+        key = id(resource.node)
+        if key not in self._values:
+            self._values[key] = effective(resource)
+        return self._values[key]
 
     def _inventory_of(self, resource: Resource) -> Inventory:
         """The state that a resource is of."""
@@ -129,6 +136,20 @@ class Engine:
         named = Values(self._evaluator, rule, values, activation)
         for validation in validations_for(rule, subject):
             yield from self._validate(rule, validation, pair, named)
+
+    def _plan(self, resource: Resource) -> tuple["_Step", ...]:
+        """The rules of a kind by what they look at, each group with the one expression that nearly all pass."""
+        key = _kind_of(resource)
+        if key not in self._plans:
+            by_pattern: dict[str, list[Rule]] = {}
+            for rule in self._matches("resource", resource):
+                for pattern in (rule.each or ("",)) if rule.validations else ():
+                    by_pattern.setdefault(pattern, []).append(rule)
+            self._plans[key] = tuple(
+                _Step(pattern, " && ".join(f"({self._gate(rule, 'resource')})" for rule in rules), tuple(rules))
+                for pattern, rules in by_pattern.items()
+            )
+        return self._plans[key]
 
     def _gate(self, rule: Rule, subject: Subject) -> str:
         """The one expression that nearly every pair passes."""
@@ -169,6 +190,15 @@ class Engine:
         return found[0].place(fields.parse_pattern(validation.path)) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Rules that look at the same part of an object; `gate` is true only where all of them pass."""
+
+    each: str
+    gate: str
+    rules: tuple[Rule, ...]
+
+
 class _Seen:
     """The values of the pairs of one object: converted once for all its rules."""
 
@@ -183,6 +213,21 @@ class _Seen:
             values = pair.values()
             self._pairs[key] = values, self._evaluator.activation(values)
         return self._pairs[key]
+
+
+def concerns(rule: Rule, group: str, kind: str, provider: str) -> bool:
+    """Whether a rule looks at objects of a kind; `provider` is that of a Cluster, empty for anything else."""
+    if rule.kinds and not any(matches_kind(pattern, group, kind) for pattern in rule.kinds):
+        return False
+    return not (rule.providers and (group, kind) == (EKSA, "Cluster")) or provider in rule.providers
+
+
+def _kind_of(resource: Resource) -> tuple[str, str, str]:
+    """Group, kind, and for a Cluster the provider that its datacenter names."""
+    provider = ""
+    if resource.kind == "Cluster":
+        provider = str(fields.get(resource.spec, ("datacenterRef", "kind")) or "").removesuffix("DatacenterConfig")
+    return resource.group, resource.kind, provider
 
 
 def matches_kind(pattern: str, group: str, kind: str) -> bool:

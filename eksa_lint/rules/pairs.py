@@ -54,12 +54,10 @@ class Pair:
         }
 
 
-def standing(rule: Rule, resource: Resource, value: Any) -> Iterator[Pair]:
-    """The items of one object, with nothing before."""
-    for pattern in rule.each or ("",):
-        for path, item in fields.select(value, fields.parse_pattern(pattern)):
-            if item is None:
-                continue
+def standing(pattern: str, resource: Resource, value: Any) -> Iterator[Pair]:
+    """The items at a pattern in one object, with nothing before."""
+    for path, item in fields.select(value, fields.parse_pattern(pattern)):
+        if item is not None:
             yield Pair("added", None, Side(resource, value, path, item))
 
 

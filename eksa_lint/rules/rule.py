@@ -71,6 +71,9 @@ class Rule:
     status: Status
     subjects: tuple[Subject, ...]
     kinds: tuple[str, ...]
+    providers: tuple[str, ...]
+    """The providers whose Clusters are looked at (`VSphere`, `Tinkerbell` …); empty for all."""
+
     events: tuple[Event, ...]
     why: str
     fix: str
@@ -116,6 +119,7 @@ class Rule:
             status=data["status"],
             subjects=tuple(subjects) if isinstance(subjects, list) else (subjects,),
             kinds=tuple(match.get("kinds", ())),
+            providers=tuple(match.get("providers", ())),
             events=tuple(match.get("events", ("changed",))),
             why=data["why"].strip(),
             fix=data["fix"].strip(),

@@ -6,7 +6,7 @@ refuses tabs between tokens, takes halves of surrogate pairs, and is slow.
 """
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
@@ -15,6 +15,9 @@ try:
     from yaml._yaml import CParser
 except ImportError:  # PyYAML was built without libyaml on this platform
     CParser = None
+
+
+PARSER_ERRORS: Final = (MarkedYAMLError, ReaderError, ValueError, OverflowError)
 
 
 class Mark(Protocol):
@@ -43,26 +46,20 @@ class NotYaml(Exception):
 
 
 def events(text: str, *, pure: bool = CParser is None) -> Iterator[Any]:
-    """Parse events of the text, lazily.
-
-    Raises:
-        NotYaml: while iterating, where the text is no YAML.
-    """
-    try:
-        yield from _pure(text) if pure else _fast(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise NotYaml(_reason(error), mark.index if mark else 0) from error
-    except ReaderError as error:
-        raise NotYaml(_unprintable(text), _first_unprintable(text)) from error
-    except (ValueError, OverflowError) as error:  # only PyYAML's own parser, and it does not say where
-        raise NotYaml("an escape stands for no character", 0) from error
+    """Parse events of the text, lazily; iterating raises one of `PARSER_ERRORS` where the text is no YAML."""
+    return _pure(text) if pure else iter(CParser(text).get_event, None)
 
 
-def _fast(text: str) -> Iterator[Any]:
-    next_event = CParser(text).get_event
-    while (event := next_event()) is not None:
-        yield event
+def explain(error: Exception, text: str) -> NotYaml:
+    """What one of `PARSER_ERRORS` says, and where."""
+    match error:
+        case MarkedYAMLError():
+            mark = error.problem_mark or error.context_mark
+            return NotYaml(_reason(error), mark.index if mark else 0)
+        case ReaderError():
+            return NotYaml(_unprintable(text), _first_unprintable(text))
+        case _:  # only PyYAML's own parser, and it does not say where
+            return NotYaml("an escape stands for no character", 0)
 
 
 def _pure(text: str) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from eksa_lint.syntax import scalars
 from eksa_lint.syntax.compose import Composer, TooComplex
 from eksa_lint.syntax.document import Document, Problem, Stream
-from eksa_lint.syntax.events import NotYaml, events
+from eksa_lint.syntax.events import PARSER_ERRORS, NotYaml, events, explain
 from eksa_lint.syntax.source import Source, decode
 
 LARGEST_FILE: Final = 10_000_000
@@ -40,7 +40,10 @@ def compose(
     documents: list[Document] = []
     broken = None
     try:
-        documents.extend(composer.documents())
+        try:
+            documents.extend(composer.documents())
+        except PARSER_ERRORS as error:
+            raise explain(error, source.text) from error
     except NotYaml as error:
         broken = Problem(
             "too-complex" if error.is_limit else "yaml-syntax", error.reason, error.offset, error.offset + 1
