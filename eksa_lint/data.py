@@ -50,7 +50,8 @@ def read_yaml(file: Path) -> Any:
 
     stream = parse(file.read_bytes(), core=True)
     if stream.problems or not stream.documents:
-        reason = stream.problems[0].message if stream.problems else "it is empty"
+        problem = stream.problems[0] if stream.problems else None
+        reason = f"{problem.kind}: {problem.message}" if problem else "it is empty"
         raise ValueError(f"{file}: {reason}")
     return stream.documents[0].root.value
 

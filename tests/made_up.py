@@ -13,9 +13,7 @@ from typing import Final
 
 from eksa_lint.secrets.proofs import github_checksum
 
-_PLACE: Final = re.compile(
-    r"<<made-up:(?P<base64>base64 )?(?P<name>[a-z0-9-]+)(?: indent=(?P<indent>\d+))?>>"
-)
+_PLACE: Final = re.compile(r"<<made-up:(?P<base64>base64 )?(?P<name>[a-z0-9-]+)(?: indent=(?P<indent>\d+))?>>")
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _BASE64: Final = _ALPHANUMERIC + "+/"
 _BASE32: Final = string.ascii_uppercase + "234567"

@@ -108,7 +108,10 @@ def fleet(repository: Repository) -> Repository:
         ("check --ignore scale-to-zer", r'rule "scale-to-zer" does not exist; did you mean scale-to-zero\?.*'),
         ("explain scale-to-zer", r'rule "scale-to-zer" does not exist; did you mean scale-to-zero\?.*'),
         ("explain zzz", 'rule "zzz" does not exist; for all of them run: eksa-lint rules'),
-        ("check --output nowhere/x.json", "cannot write nowhere/x.json: No such file or directory; choose another file for --output"),
+        (
+            "check --output nowhere/x.json",
+            "cannot write nowhere/x.json: No such file or directory; choose another file for --output",
+        ),
     ],
 )
 @pytest.mark.parametrize("name", ["text", "json"])
@@ -151,7 +154,7 @@ def test_an_empty_name_of_a_file_is_a_wrong_word(fleet: Repository, lint: Lint) 
             "ignore:\n- duplicate-key\n- scale-to-zer\n",
             r':3:3: rule "scale-to-zer" does not exist; did you mean scale-to-zero\?',
         ),
-        ("select: [zzz]\n", :1:10: rule "zzz" does not exist; for all of them run: eksa-lint rules'),
+        ("select: [zzz]\n", ':1:10: rule "zzz" does not exist; for all of them run: eksa-lint rules'),
         (
             "severity:\n  scale-to-zer: note\n",
             r':2:17: rule "scale-to-zer" does not exist; did you mean scale-to-zero\?',

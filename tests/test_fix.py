@@ -70,7 +70,8 @@ def test_a_suppressed_finding_is_not_fixed(file: Path) -> None:
     assert "kubernetesVersion: 1.30 " in file.read_text()
 
 
-def test_reports_carry_the_fix(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("file")
+def test_reports_carry_the_fix(capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "--format", "json"])
     fixes = [finding["fix"] for finding in json.loads(capsys.readouterr().out)["findings"]]
     assert {"title": "rename it to workerNodeGroupConfigurations", "edits": [

@@ -30,7 +30,10 @@ spec: {interval: 10m0s, path: ./, prune: true, sourceRef: {kind: GitRepository, 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`set`, `remove` and `add` change the document named by kind (and name); `update` judges a change from `base` to it."""
+    """`set` and `remove` change the document named by kind (and name).
+
+    With `before`, which is set first, a change from there is judged; `append` is more text of the same file, `files` are further ones.
+    """
 
     entry: str
     rule: str
@@ -53,11 +56,13 @@ class Mutation:
 
 
 def mutations() -> list[Mutation]:
-    return [
-        Mutation(**{key: tuple(value) if key in ("remove", "also") else value for key, value in item.items()})
-        for file in sorted((HERE / "mutations").glob("*.yaml"))
-        for item in read_yaml(file)
-    ]
+    rows = [row for file in sorted((HERE / "mutations").glob("*.yaml")) for row in read_yaml(file)]
+    return [mutation_of(row) for row in rows]
+
+
+def mutation_of(row: dict[str, Any]) -> Mutation:
+    lists: dict[str, Any] = {key: tuple(row.get(key, ())) for key in ("remove", "also")}
+    return Mutation(**{**row, **lists})
 
 
 CONFIGURATIONS = sorted(file.stem for file in (HERE / "configurations").glob("*.yaml"))
@@ -110,23 +115,20 @@ def change(documents: list[Any], which: str, values: dict[str, Any], removed: tu
     )
     for field, value in values.items():
         *parents, last = parse_pattern(field)
-        parent = document
+        parent: Any = document
         for step in parents:
-            if isinstance(parent, dict):
-                parent = parent.setdefault(step, {})
-            else:
-                parent = parent[step]  # type: ignore[index]
+            parent = parent.setdefault(step, {}) if isinstance(parent, dict) else parent[step]
         if isinstance(parent, list) and last == len(parent):
             parent.append(value)
         else:
-            parent[last] = value  # type: ignore[index]
+            parent[last] = value
     for field in removed:
         *parents, last = parse_pattern(field)
         parent = document
         for step in parents:
-            parent = parent[step]  # type: ignore[index]
-        del parent[last]  # type: ignore[arg-type]
+            parent = parent[step]
+        del parent[last]
 
 
 def dump(documents: list[Any]) -> str:
-    return yaml.safe_dump_all(documents, sort_keys=False)
+    return str(yaml.safe_dump_all(documents, sort_keys=False))

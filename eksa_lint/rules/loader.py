@@ -40,7 +40,7 @@ def problems(file: Path) -> Iterator[str]:
 
     stream = parse(file.read_bytes(), core=True)
     for problem in stream.problems:
-        yield _at(file, stream.source.position(problem.start), problem.message)
+        yield _at(file, stream.source.position(problem.start), f"{problem.kind}: {problem.message}")
     if stream.problems or not stream.documents:
         return
     root = stream.documents[0].root

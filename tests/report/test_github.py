@@ -139,9 +139,7 @@ def test_never_longer_than_a_comment_may_be() -> None:
     compared = dataclasses.replace(COMPARED, left_out=("#" * 500,) * 50)
     summary = step_summary(report(*many, compared=compared), RULES)
     assert len(summary) < markdown.LIMIT
-    cut = re.search(
-        r"^([\d,]+) more findings cut here to stay below 65,000 characters\.", summary, re.MULTILINE
-    )
+    cut = re.search(r"^([\d,]+) more findings cut here to stay below 65,000 characters\.", summary, re.MULTILINE)
     assert cut
     assert int(cut[1].replace(",", "")) + summary.count("<br>") == 4000
     assert summary.startswith("### eksa-lint: 1,000 errors, 1,000 warnings, 1,000 notes, 1,000 suppressed\n")

@@ -80,9 +80,7 @@ def test_a_rule_in_full() -> None:
         "id": "cluster-deleted",
         "name": "cluster-deleted",
         "shortDescription": {"text": "Cluster deleted"},
-        "fullDescription": {
-            "text": "Flux prunes what is no longer listed, and EKS Anywhere removes the machines."
-        },
+        "fullDescription": {"text": "Flux prunes what is no longer listed, and EKS Anywhere removes the machines."},
         "help": {
             "text": (
                 "What happens\n\nFlux prunes what is no longer listed, and EKS Anywhere removes the machines."

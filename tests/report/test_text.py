@@ -254,9 +254,7 @@ def test_the_caret_is_never_outside(line: str, data: st.DataObject) -> None:
 @given(st.text(st.characters()), st.sampled_from(FORMATS))
 def test_no_format_lets_a_control_character_through(hostile: str, name: str) -> None:
     finding = dataclasses.replace(ROLLOUT, message=hostile, path=hostile, rule=hostile)
-    judged = report(
-        finding, compared=Compared(hostile, HOSTILE, 1, 1, 1, left_out=(hostile,)), prefix=hostile
-    )
+    judged = report(finding, compared=Compared(hostile, HOSTILE, 1, 1, 1, left_out=(hostile,)), prefix=hostile)
     shown = render(name, judged, RULES, Options(verbose=True))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", shown)
     assert shown.endswith("\n")

@@ -22,9 +22,7 @@ JUDGED = {
     "kustomize.toolkit.fluxcd.io": "Kustomization",
 }
 
-needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the facts and the corpus are not part of the repository"
-)
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the facts and the corpus are not part of the repository")
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,7 @@ def test_show_outlines_the_fields_of_a_release(capsys: pytest.CaptureFixture[str
         ),
     ],
 )
-def test_what_cannot_be_done_is_one_line(
-    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_done_is_one_line(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema", *words]) == 2
     assert capsys.readouterr().err == f"eksa-lint: {message}\n"
 
@@ -90,9 +88,7 @@ def test_what_cannot_be_done_is_one_line(
 def test_export_writes_schemas_that_an_editor_can_use(tmp_path: Path) -> None:
     assert main(["schema", "export", "out"]) == 0
     files = {file.name: json.loads(file.read_text()) for file in (tmp_path / "out").iterdir()}
-    registry = Registry().with_resources(
-        [(name, Resource.from_contents(schema)) for name, schema in files.items()]
-    )
+    registry = Registry().with_resources([(name, Resource.from_contents(schema)) for name, schema in files.items()])
     validator = Draft202012Validator(files["all.json"], registry=registry)
     cluster = {
         "apiVersion": "anywhere.eks.amazonaws.com/v1alpha1",

@@ -51,10 +51,7 @@ SYNC = "interval: 1m, prune: true, sourceRef: {kind: GitRepository, name: flux-s
         ),
         (
             "Cluster",
-            (
-                "spec: {controlPlaneConfiguration: "
-                "{upgradeRolloutStrategy: {rollingUpdate: {maxUnavailable: 1}}}}"
-            ),
+            ("spec: {controlPlaneConfiguration: {upgradeRolloutStrategy: {rollingUpdate: {maxUnavailable: 1}}}}"),
             (
                 "spec",
                 "controlPlaneConfiguration",
@@ -146,10 +143,7 @@ def test_field_of_another_release(kind: str, body: str, release: str | None, lab
         (
             'spec: {controlPlaneConfiguration: {count: "3"}}',
             ("spec", "controlPlaneConfiguration", "count"),
-            (
-                "spec.controlPlaneConfiguration.count must be a whole number, "
-                'not the text "3": remove the quotes'
-            ),
+            ('spec.controlPlaneConfiguration.count must be a whole number, not the text "3": remove the quotes'),
             "remove the quotes",
         ),
         (
@@ -275,10 +269,7 @@ def test_missing_field(kind: str, body: str, paths: list[tuple[Any, ...]], messa
         ),
         (
             "NutanixDatacenterConfig",
-            (
-                "spec: {endpoint: a, port: 9440, "
-                "failureDomains: [{name: A_1, cluster: {type: name}, subnets: []}]}"
-            ),
+            ("spec: {endpoint: a, port: 9440, failureDomains: [{name: A_1, cluster: {type: name}, subnets: []}]}"),
             (
                 "spec.failureDomains[A_1].name must be lower-case letters, digits and dashes, with no dash "
                 'at either end, not "A_1"'
@@ -325,12 +316,7 @@ def test_bad_value(kind: str, body: str, message: str, label: str) -> None:
         (
             "GitRepository",
             "interval: 1m, url: 'git@github.com:acme/fleet'",
-            [
-                (
-                    "spec.url must be a URL that begins with https://, http:// or ssh://, "
-                    'not "git@github.com:acme/fleet"'
-                )
-            ],
+            [('spec.url must be a URL that begins with https://, http:// or ssh://, not "git@github.com:acme/fleet"')],
         ),
         ("GitRepository", "interval: 1m, url: 'https://example.com', verify: {secretRef: {name: a}}", []),
     ],

@@ -13,9 +13,7 @@ from eksa_lint.syntax import Node, Source, parse
 def file_of(text: str, path: str = "file.yaml") -> File:
     stream = parse(text.encode())
     resources = tuple(
-        _resource(node, path, stream.source)
-        for document in stream.documents
-        for node in _objects(document.root)
+        _resource(node, path, stream.source) for document in stream.documents for node in _objects(document.root)
     )
     return File("after", path, stream.source, stream.documents, stream.problems, resources)
 
@@ -29,9 +27,7 @@ def drafts(file: File) -> list[Draft]:
 def findings(text: str, path: str = "file.yaml") -> list[tuple[int, str, str]]:
     """Line, rule and message of everything found, sorted."""
     return sorted(
-        (draft.place.span.line, draft.rule, draft.message)
-        for draft in drafts(file_of(text, path))
-        if draft.place
+        (draft.place.span.line, draft.rule, draft.message) for draft in drafts(file_of(text, path)) if draft.place
     )
 
 

@@ -89,9 +89,7 @@ def test_a_user_counts_beside_a_password() -> None:
         (2, "secret-object"),
         (3, "secret-object"),
     ]
-    assert secret("stringData:\n  username: git\n  password: <<made-up:password>>\n") == [
-        (3, "secret-object")
-    ]
+    assert secret("stringData:\n  username: git\n  password: <<made-up:password>>\n") == [(3, "secret-object")]
 
 
 def test_base64_is_read_in_data_only() -> None:
@@ -170,9 +168,7 @@ def test_kubeconfigs(user: str, found: bool) -> None:
     indented = "".join(f"    {line}\n" for line in text.splitlines())
     inside = f"{SECRET}stringData:\n  value: |\n{indented}"
     assert lines(inside) == ([(7 + last, "kubeconfig-committed")] if found else [])
-    assert lines(f"{SECRET}data:\n  value: {encoded(text)}\n") == (
-        [(7, "kubeconfig-committed")] if found else []
-    )
+    assert lines(f"{SECRET}data:\n  value: {encoded(text)}\n") == ([(7, "kubeconfig-committed")] if found else [])
     assert lines(inside.replace("Secret", "ConfigMap").replace("stringData", "data")) == (
         [(7 + last, "kubeconfig-committed")] if found else []
     )

@@ -44,6 +44,4 @@ def test_line_by_line_with_the_lines_around(text: str, line: int, kinds: set[str
 
 def test_strings() -> None:
     token = fill("<<made-up:github-classic>>", 2)
-    assert [found for detector in plugins.detectors() for found in detector.analyze_string(f"a {token}")] == [
-        token
-    ]
+    assert [found for detector in plugins.detectors() for found in detector.analyze_string(f"a {token}")] == [token]

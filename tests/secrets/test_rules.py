@@ -21,9 +21,7 @@ def test_the_file_is_a_rule(file: Path) -> None:
     assert list(problems(file)) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "example"), EXAMPLES, ids=[f"{rule.id}: {item.name}" for rule, item in EXAMPLES]
-)
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES, ids=[f"{rule.id}: {item.name}" for rule, item in EXAMPLES])
 def test_example(rule: Rule, example: Example) -> None:
     ((path, text),) = example.after.items()
     expected = [(finds.line, finds.message) for finds in [*example.finds, *_marked(text)]]
