@@ -32,7 +32,8 @@ spec: {interval: 10m0s, path: ./, prune: true, sourceRef: {kind: GitRepository, 
 class Mutation:
     """`set` and `remove` change the document named by kind (and name).
 
-    With `before`, which is set first, a change from there is judged; `append` is more text of the same file, `files` are further ones.
+    With `before`, which is set first, a change from there is judged. `append` is more text of the same file, and
+    `files` are further ones.
     """
 
     entry: str
