@@ -141,10 +141,10 @@ examples:
             "made-up.yaml:11:17: expression does not compile (its line 2)",
         ),
         ("self != null", "ip(self)", "made-up.yaml:11:17: expression does not compile (its line 1): ip() gives a type"),
-        ("title: A rule", "id: other\ntitle: A rule", "made-up.yaml:2:1: id"),
+        ("title: A rule", "id: other\ntitle: A rule", "made-up.yaml:2:1: duplicate-key: id"),
         ("id: made-up", "id: other", "made-up.yaml:1:1: the id other must be the file name, made-up"),
         # The parser only misses the bracket at the next entry.
-        ("references: []", "references: [", "made-up.yaml:17:3: did not find expected node content"),
+        ("references: []", "references: [", "made-up.yaml:17:3: yaml-syntax: did not find expected node content"),
         ("title: A rule for a test\n", "", "made-up.yaml:1:1: 'title' is a required property"),
         ("match:", "match: x\nmore:", "made-up.yaml:7:8: 'x' is not of type 'object'"),
     ],

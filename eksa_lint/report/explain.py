@@ -21,7 +21,7 @@ def explain(rule: Rule, *, width: int) -> str:
         [f"{rule.id} ({rule.severity}, {rule.consequence}): {rule.title}", *_status(rule)],
         _paragraph(rule.why, width),
         _paragraph(rule.fix, width),
-        *_example(rule.examples[0]),
+        *_example(rule.examples[0], width),
         [
             "Silence it at one place, with the reason:",
             f"  # eksa-lint: ignore[{rule.id}] why this is fine here",
@@ -69,12 +69,12 @@ def _paragraph(text: str, width: int) -> list[str]:
     return wrap(text, width)
 
 
-def _example(example: Example) -> Iterator[list[str]]:
+def _example(example: Example, width: int) -> Iterator[list[str]]:
     """The states of an example: what differs between them where there are two, else the text."""
     if example.before is None:
-        yield [f"Found in ({example.name}):", *_files(example.after, None)]
+        yield [*wrap(f"Found in ({example.name}):", width), *_files(example.after, None)]
     else:
-        yield [f"Before ({example.name}):", *_files(example.before, example.after)]
+        yield [*wrap(f"Before ({example.name}):", width), *_files(example.before, example.after)]
         yield ["After:", *_files(example.after, example.before)]
 
 

@@ -71,14 +71,14 @@ class Rule:
     status: Status
     subjects: tuple[Subject, ...]
     kinds: tuple[str, ...]
-    providers: tuple[str, ...]
-    """The providers whose Clusters are looked at (`VSphere`, `Tinkerbell` …); empty for all."""
-
     events: tuple[Event, ...]
     why: str
     fix: str
     references: tuple[str, ...]
     file: str = ""
+    providers: tuple[str, ...] = ()
+    """The providers whose Clusters are looked at (`VSphere`, `Tinkerbell` …); empty for all."""
+
     replaced_by: str | None = None
     refused_by: tuple[Refuser, ...] = ()
     covers: tuple[str, ...] = ()
