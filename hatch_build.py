@@ -28,27 +28,35 @@ class BundleHook(BuildHookInterface[BuilderConfig]):
         if wrong:
             self.app.abort("\n".join(wrong))
         self._folder = TemporaryDirectory()
-        file = Path(self._folder.name, "bundle.json")
-        file.write_text(json.dumps(bundle(root), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        content, examples = bundle(root)
         build_data["force_include"] |= {
-            str(file): "eksa_lint/_data/bundle.json",
+            self._written("bundle.json", content): "eksa_lint/_data/bundle.json",
+            self._written("examples.json", examples): "eksa_lint/_data/examples.json",
             **{str(root / path): f"eksa_lint/_data/{path}" for path in _below(root, "schemas", ".json")},
         }
+
+    def _written(self, name: str, content: dict[str, Any]) -> str:
+        assert self._folder is not None  # noqa: S101 - made before anything is written
+        file = Path(self._folder.name, name)
+        file.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        return str(file)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         if self._folder is not None:
             self._folder.cleanup()
 
 
-def bundle(root: Path) -> dict[str, Any]:
-    """Rules by file and tables by name, as `eksa_lint.data` reads them from a wheel."""
+def bundle(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Rules by file and tables by name, as `eksa_lint.data` reads them from a wheel, and the examples of the rules apart.
+
+    Examples are four fifths of the text, and only `explain` needs them.
+    """
     from eksa_lint.data import read_yaml  # noqa: PLC0415 - importable once the source tree is on the path
 
     rules, tables = _below(root, "rules", ".yaml"), _below(root, "schemas/tables", ".yaml")
-    return {
-        "rules": {path.removeprefix("rules/"): read_yaml(root / path) for path in rules},
-        "tables": {Path(path).stem: read_yaml(root / path) for path in tables},
-    }
+    read = {path.removeprefix("rules/"): read_yaml(root / path) for path in rules}
+    examples = {file: rule.pop("examples") for file, rule in read.items()}
+    return {"rules": read, "tables": {Path(path).stem: read_yaml(root / path) for path in tables}}, examples
 
 
 def rule_problems(root: Path) -> list[str]:

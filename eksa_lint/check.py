@@ -105,9 +105,9 @@ class _Run:
         """What the change does, and the faults that it brought to what it reaches."""
         reached = affected(self._changes, old, self._new)
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
-        drafts = [*self._change_drafts(), *state.judge(reached)]
-        known = self._fingerprints_before(old, state, reached)
-        findings = [finding for finding in self._publish(drafts) if finding.fingerprint not in known]
+        done, standing = list(self._change_drafts()), list(state.judge(reached))
+        known = self._fingerprints_before(old, state, reached) if standing else set()
+        findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
         return self._silence(findings, state, complete=False)
 
     def _change_drafts(self) -> Iterator[Draft]:
@@ -122,7 +122,7 @@ class _Run:
         """What the same rules find in the same files and objects before the change."""
         paths = {blob.path for blob in state.blobs}
         context = Context(old, None, self._policy.eksa_version, imported=self._imported)
-        engine = Engine(self._selected, context)
+        engine = self._engine.beside(context)
         blobs = [blob for path, blob in old.snapshot.blobs.items() if path in paths]
         same = [before for resource in reached for before in counterparts(resource, old)]
         return {finding.fingerprint for finding in self._publish(State(old, engine, blobs).judge(same))}

@@ -213,12 +213,12 @@ def _fix(options: "argparse.Namespace") -> int:
 def _explain(options: "argparse.Namespace") -> int:
     from eksa_lint.config import unknown_rule
     from eksa_lint.report.explain import explain
-    from eksa_lint.rules.loader import load_rules
+    from eksa_lint.rules.loader import load_rules, with_examples
 
     rules = load_rules()
     if options.rule not in rules:
         raise CannotCheck(unknown_rule(options.rule, rules))
-    sys.stdout.write(explain(rules[options.rule], width=_width()))
+    sys.stdout.write(explain(with_examples(rules[options.rule]), width=_width()))
     return CLEAN
 
 

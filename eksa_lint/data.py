@@ -29,6 +29,12 @@ def bundled_rules() -> dict[str, Any]:
     return rules
 
 
+def bundled_examples(file: str) -> list[dict[str, Any]]:
+    """The examples of a rule of the wheel, by the path of its file."""
+    examples: dict[str, list[dict[str, Any]]] = json.loads((_PACKED / "examples.json").read_bytes())
+    return examples[file]
+
+
 @cache
 def table(name: str) -> Any:
     """The content of `schemas/tables/<name>.yaml`."""

@@ -7,11 +7,10 @@ from typing import Any
 from eksa_lint import data
 from eksa_lint.finding import Side
 from eksa_lint.model.kustomize import KUSTOMIZE
-from eksa_lint.model.layout import Context, Layout
+from eksa_lint.model.layout import FLUX, Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
-from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import is_manifest
 from eksa_lint.syntax import Node, Stream
@@ -34,6 +33,7 @@ class Inventory:
         self._resources: dict[str, tuple[Resource, ...]] = {}
         self._contexts: dict[str, Context] = {}
         self._indexes: dict[str, _FileIndex] = {}
+        self._holding: dict[bytes, list[str]] = {}
         self._complete: dict[ResourceId, list[Resource]] | None = None
 
     @property
@@ -43,17 +43,17 @@ class Inventory:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(tuple(self._blobs), self.content, self.stream)
+        return Layout(frozenset(self._blobs), self.files_holding(FLUX.encode()), self.content, self.stream)
 
     def content(self, path: str) -> bytes:
-        return self._library.content(self._blobs[path])
+        return self._library.content(self._blobs[path].id)
 
     def is_too_large(self, path: str) -> bool:
         """Whether a file is only to be had piece by piece."""
-        return self._library.is_too_large(self._blobs[path])
+        return self._library.is_too_large(self._blobs[path].id)
 
     def stream(self, path: str) -> Stream:
-        return self._library.stream(self._blobs[path])
+        return self._library.stream(self._blobs[path].id)
 
     def context(self, path: str) -> Context:
         if path not in self._contexts:
@@ -96,12 +96,12 @@ class Inventory:
 
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text."""
-        for path in self._search.files_with(text.encode("utf-8", "surrogateescape")):
+        for path in self.files_holding(text.encode("utf-8", "surrogateescape")):
             if self.layout.root(path) == root:
                 yield from self.resources_in(path)
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
-        files = self._search.files_with(identity.name.encode("utf-8", "surrogateescape"))
+        files = self.files_holding(identity.name.encode("utf-8", "surrogateescape"))
         return [path for path in files if self.layout.root(path) == identity.root]
 
     def _index(self, path: str) -> "_FileIndex":
@@ -109,24 +109,34 @@ class Inventory:
             self._indexes[path] = _FileIndex(self.resources_in(path))
         return self._indexes[path]
 
+    def files_holding(self, text: bytes) -> list[str]:
+        """The files whose bytes hold a text, in the order of their paths."""
+        if text not in self._holding:
+            found = (path for name in self._library.search.holding(text) for path in self._paths_by_id.get(name, ()))
+            self._holding[text] = sorted(found)
+        return self._holding[text]
+
     @cached_property
-    def _search(self) -> TextSearch:
-        return TextSearch((path, self.content(path)) for path in self._blobs)
+    def _paths_by_id(self) -> dict[str, list[str]]:
+        paths: dict[str, list[str]] = {}
+        for path, blob in self._blobs.items():
+            paths.setdefault(blob.id, []).append(path)
+        return paths
 
     def count_objects(self) -> int:
         """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
-        return self._search.count(b"\nkind:")
+        return sum(_lines(self.content(path)).count(b"\nkind:") for path in self.files_holding(b"kind:"))
 
     def count_clusters(self) -> int:
         """How many EKS Anywhere clusters the files seem to hold, by their text."""
-        files = self._search.files_with(EKSA.encode())
-        return sum((b"\n" + self.content(path) + b"\n").count(b"\nkind: Cluster\n") for path in files)
+        files = self.files_holding(EKSA.encode())
+        return sum(_lines(self.content(path)).count(b"\nkind: Cluster\n") for path in files)
 
     def _holds_objects(self, blob: Blob) -> bool:
         """JSON is mostly something else (packages, dashboards); only a file that speaks of objects is read as one."""
         if not blob.path.endswith(".json"):
             return True
-        content = self._library.content(blob)
+        content = self._library.content(blob.id)
         return b'"apiVersion"' in content and b'"kind"' in content
 
     def _extract(self, path: str) -> Iterator[Resource]:
@@ -149,6 +159,11 @@ class Inventory:
         if is_cluster_scoped(group, kind):
             namespace = ""
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+
+
+def _lines(content: bytes) -> bytes:
+    """The content with a line end on both sides of every line."""
+    return b"\n" + content.replace(b"\r", b"") + b"\n"
 
 
 class _FileIndex:

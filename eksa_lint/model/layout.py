@@ -1,7 +1,7 @@
 """Which management cluster a file lands in, under which namespace, and whether Flux applies it at all."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import dirname, normpath
 from typing import Final
@@ -41,13 +41,17 @@ class Sync:
 class Layout:
     """The Flux and kustomize files of one snapshot; only those around a file of interest are parsed."""
 
-    def __init__(self, paths: Sequence[str], content: Callable[[str], bytes], stream: Callable[[str], Stream]) -> None:
-        self._paths = paths
-        self._content = content
+    def __init__(
+        self,
+        known: frozenset[str],
+        flux_files: Iterable[str],
+        content: Callable[[str], bytes],
+        stream: Callable[[str], Stream],
+    ) -> None:
         self._stream = stream
-        self._sync_files = self._find_sync_files()
+        self._sync_files = _sync_files(flux_files, content)
         self._syncs: dict[str, Sync | None] = {}
-        self._kustomizations = Kustomizations(frozenset(paths), stream)
+        self._kustomizations = Kustomizations(known, stream)
 
     @property
     def sync_folders(self) -> frozenset[str]:
@@ -90,17 +94,6 @@ class Layout:
         """The entry of a kustomization that makes Flux apply a file, where there is one."""
         return self._kustomizations.entry_for(path)
 
-    def _find_sync_files(self) -> dict[str, list[str]]:
-        """Files that may hold a Flux `Kustomization`, by the folders that their text names. No YAML is read for it."""
-        files: dict[str, list[str]] = {}
-        for path in self._paths:
-            content = self._content(path)
-            if FLUX.encode() in content:
-                named = {_folder(match[1].decode(errors="replace").strip()) for match in _PATH.finditer(content)}
-                for folder in named or {""}:  # without a path it is the top
-                    files.setdefault(folder, []).append(path)
-        return files
-
     def _sync_for(self, folder: str) -> Sync | None:
         """The Flux `Kustomization` of the nearest folder above."""
         if folder not in self._syncs:
@@ -121,6 +114,16 @@ class Layout:
                     namespace = spec.get("targetNamespace")
                     namespace = namespace if isinstance(namespace, str) else None
                     yield Sync(folder, file, namespace, prunes=spec.get("prune") is True)
+
+
+def _sync_files(flux_files: Iterable[str], content: Callable[[str], bytes]) -> dict[str, list[str]]:
+    """Files that may hold a Flux `Kustomization`, by the folders that their text names. No YAML is read for it."""
+    files: dict[str, list[str]] = {}
+    for path in flux_files:
+        named = {_folder(match[1].decode(errors="replace").strip()) for match in _PATH.finditer(content(path))}
+        for folder in named or {""}:  # without a path it is the top
+            files.setdefault(folder, []).append(path)
+    return files
 
 
 def _folder(path: str) -> str:

@@ -1,7 +1,9 @@
 """Documents by blob id: what is equal on both sides is parsed once."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
+from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot, Withheld
 from eksa_lint.snapshot.contents import LARGEST_READ, Contents
 from eksa_lint.syntax import Problem, Source, Stream, parse
@@ -13,26 +15,35 @@ class Library:
     def __init__(self, contents: Contents | None = None) -> None:
         self._contents = contents or Contents()
         self._streams: dict[str, Stream] = {}
+        self._manifests: dict[str, None] = {}
 
     def load(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
-        """Read what is not known yet, in one go."""
-        self._contents.load(snapshot, blobs)
+        """Read what is not known yet, in one go. All sides are loaded before anything is searched."""
+        wanted = list(blobs)
+        self._contents.load(snapshot, wanted)
+        self._manifests.update(dict.fromkeys(blob.id for blob in wanted))
 
-    def content(self, blob: Blob) -> bytes:
+    def content(self, identifier: str) -> bytes:
         """The bytes of a loaded blob; nothing for one that is withheld."""
-        content = self._contents.of(blob)
+        content = self._contents.of(identifier)
         return b"" if isinstance(content, Withheld) else content
 
-    def is_too_large(self, blob: Blob) -> bool:
+    def is_too_large(self, identifier: str) -> bool:
         """Whether a loaded blob was withheld for its size."""
-        content = self._contents.of(blob)
+        content = self._contents.of(identifier)
         return isinstance(content, Withheld) and content.large
 
-    def stream(self, blob: Blob) -> Stream:
+    @cached_property
+    def search(self) -> TextSearch:
+        """Searches all manifests that were loaded, of both sides, by blob id."""
+        contents = ((identifier, self.content(identifier)) for identifier in self._manifests)
+        return TextSearch(contents)
+
+    def stream(self, identifier: str) -> Stream:
         """The documents of a loaded blob."""
-        stream = self._streams.get(blob.id)
+        stream = self._streams.get(identifier)
         if stream is None:
-            stream = self._streams[blob.id] = _read(self._contents.of(blob))
+            stream = self._streams[identifier] = _read(self._contents.of(identifier))
         return stream
 
 

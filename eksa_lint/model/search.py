@@ -1,4 +1,4 @@
-"""Which files hold a text, without parsing any: all contents in one buffer, so that a search is one pass of memory."""
+"""Which contents hold a text, without parsing any: all in one buffer, so that a search is one pass of memory."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -9,35 +9,31 @@ _BETWEEN: Final = b"\0\n"
 
 
 class TextSearch:
-    """Searches the contents of many files at once."""
+    """Searches many contents at once, each known by a name of its own."""
 
     def __init__(self, contents: Iterable[tuple[str, bytes]]) -> None:
-        self._paths: list[str] = []
+        self._names: list[str] = []
         self._starts: list[int] = []
         pieces, at = [], len(_BETWEEN)
-        for path, content in contents:
-            self._paths.append(path)
+        for name, content in contents:
+            self._names.append(name)
             self._starts.append(at)
             pieces.append(content)
             at += len(content) + len(_BETWEEN)
         self._text = _BETWEEN.join([b"", *pieces])
         self._found: dict[bytes, list[str]] = {}
 
-    def files_with(self, text: bytes) -> list[str]:
-        """The paths of the files that hold a text, in order."""
+    def holding(self, text: bytes) -> list[str]:
+        """The names of the contents that hold a text, in order."""
         if text not in self._found:
             self._found[text] = list(self._search(text))
         return self._found[text]
-
-    def count(self, text: bytes) -> int:
-        """How often a text stands in all files."""
-        return self._text.count(text)
 
     def _search(self, text: bytes) -> Iterable[str]:
         at = self._text.find(text)
         while at >= 0:
             number = bisect_right(self._starts, at) - 1
-            yield self._paths[number]
-            if number + 1 == len(self._paths):
+            yield self._names[number]
+            if number + 1 == len(self._names):
                 return
             at = self._text.find(text, self._starts[number + 1])

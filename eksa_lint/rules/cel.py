@@ -7,10 +7,12 @@ Google's runtime gives errors back as values, truthy ones, and raises in other c
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 _VARIABLES: Final = ("object", "oldObject", "self", "oldSelf", "written", "oldWritten", "variables")
 _OPAQUE: Final = re.compile(r"(?<![.\w])(ip|cidr|quantity|semver|url)\(")
+_ERROR: Final = "ERROR"
 _STATUS: Final = re.compile(r"^[A-Z_]+: ")
 
 
@@ -33,26 +35,24 @@ class Failure:
 class Evaluator:
     """Compiles on first use and evaluates; `resolve` answers `ref()` for the object that is judged."""
 
-    def __init__(self, resolve: Callable[[Any], list[Any]]) -> None:
-        from cel_expr_python import cel  # noqa: PLC0415 - only where a rule is evaluated
+    def __init__(self, resolve: Callable[[Any], list[Any]] = lambda _: []) -> None:
+        self.resolve = resolve
+        self._compiled: dict[str, Any] = {}
+
+    @cached_property
+    def _environment(self) -> Any:
+        """Made when an expression is first compiled: most runs of the hook have none to evaluate."""
+        from cel_expr_python import cel  # noqa: PLC0415
         from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings  # noqa: PLC0415
 
         from eksa_lint.rules.functions import FUNCTIONS  # noqa: PLC0415
 
-        kinds = cel.Type
-        arguments = {
-            "map": kinds.MAP,
-            "null": kinds.NULL,
-            "string": kinds.STRING,
-            "list": kinds.LIST,
-            "int": kinds.INT,
-        }
+        types = {"string": cel.Type.STRING, "int": cel.Type.INT, "bool": cel.Type.BOOL}
+        references = {**types, "map": cel.Type.MAP, "null": cel.Type.NULL, "list": cel.Type.LIST}
         overloads = [
-            cel.Overload(f"ref_{name}", kinds.LIST, [kind], is_member=False, impl=resolve)
-            for name, kind in arguments.items()
+            cel.Overload(f"ref_{name}", cel.Type.LIST, [kind], is_member=False, impl=self._ref)
+            for name, kind in references.items()
         ]
-        self._error = kinds.ERROR
-        types = {"string": kinds.STRING, "int": kinds.INT, "bool": kinds.BOOL}
         flat = [
             cel.FunctionDecl(name, [
                 cel.Overload(
@@ -62,12 +62,14 @@ class Evaluator:
             ])
             for name, function in FUNCTIONS.items()
         ]  # fmt: skip
-        self._environment = cel.NewEnv(
-            variables=dict.fromkeys(_VARIABLES, kinds.DYN),
+        return cel.NewEnv(
+            variables=dict.fromkeys(_VARIABLES, cel.Type.DYN),
             extensions=[ext_bindings.ExtBindings(), ext_optional.ExtOptional(), ext_strings.ExtStrings()],
             functions=[cel.FunctionDecl("ref", overloads), *flat],
         )
-        self._compiled: dict[str, Any] = {}
+
+    def _ref(self, reference: Any) -> list[Any]:
+        return self.resolve(reference)
 
     def compile(self, expression: str, *, checked: bool = False) -> Any:
         """The compiled expression. Checking names and types takes as long again, and rule files are checked when built.
@@ -107,7 +109,7 @@ class Evaluator:
         """The plain value of an expression, or a `Failure`. The only place that evaluates."""
         try:
             result = self.compile(expression).eval(activation)
-            if result.type() == self._error:
+            if result.type().name() == _ERROR:
                 return Failure(_STATUS.sub("", str(result.value())))
             return result.plain_value()
         except BadExpression as error:

@@ -41,15 +41,15 @@ class Context:
 class Engine:
     """The rules of one run. `judge_*` give drafts; nothing here knows lines, policy or output."""
 
-    def __init__(self, rules: Iterable[Rule], context: Context) -> None:
+    def __init__(self, rules: Iterable[Rule], context: Context, evaluator: Evaluator | None = None) -> None:
         self._rules = tuple(rules)
         self._context = context
+        self._shared_evaluator = evaluator or Evaluator()
         self._matching: dict[tuple[Subject, str, str, str], tuple[Rule, ...]] = {}
         self._gates: dict[tuple[str, Subject], str] = {}
         self._plans: dict[tuple[str, str, str], tuple[_Step, ...]] = {}
         self._values: dict[int, dict[str, Any]] = {}
         self._scope: Resource | None = None
-        self._lazy_evaluator: Evaluator | None = None
 
     def judge_resource(self, resource: Resource) -> Iterator[Draft]:
         """What stands in one object."""
@@ -103,11 +103,14 @@ class Engine:
             self._matching[key] = tuple(rule for rule in self._of(subject) if concerns(rule, *key[1:]))
         return self._matching[key]
 
+    def beside(self, context: Context) -> "Engine":
+        """The same rules over another state, with the expressions that were compiled for this one."""
+        return Engine(self._rules, context, self._shared_evaluator)
+
     @property
     def _evaluator(self) -> Evaluator:
-        if self._lazy_evaluator is None:
-            self._lazy_evaluator = Evaluator(self._resolve)
-        return self._lazy_evaluator
+        self._shared_evaluator.resolve = self._resolve
+        return self._shared_evaluator
 
     def _resolve(self, reference: Any) -> list[Any]:
         """What `ref()` gives: looked up on the side that the judged object is on."""

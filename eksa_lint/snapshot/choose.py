@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eksa_lint.errors import CannotCheck
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.commit import commit_snapshot, head_snapshot, index_snapshot
+from eksa_lint.snapshot.commit import commit_snapshots, staged_snapshots
 from eksa_lint.snapshot.folder import FolderSnapshot, files_below, folder_snapshot
 from eksa_lint.snapshot.git import Git
 
@@ -32,7 +32,7 @@ class Choice:
 def staged(folder: Path) -> Choice:
     """The index against HEAD."""
     git = _repository(folder, "--staged")
-    choice = Choice(head_snapshot(git), index_snapshot(git), prefix=_prefix(folder, git.root))
+    choice = Choice(*staged_snapshots(git), prefix=_prefix(folder, git.root))
     if _is_same(choice):
         raise CannotCheck(f"nothing is staged, so there is nothing to compare; {_WHOLE_TREE}")
     return choice
@@ -44,9 +44,9 @@ def against(folder: Path, revision: str) -> Choice:
     base, head = git.merge_base(revision, "HEAD"), git.resolve("HEAD")
     if base == head:
         raise CannotCheck(f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}")
+    label = f"{base[:7]} (merge base of {revision} and HEAD)"
     return Choice(
-        commit_snapshot(git, base, f"{base[:7]} (merge base of {revision} and HEAD)"),
-        commit_snapshot(git, head, "HEAD"),
+        *commit_snapshots(git, (base, label), (head, "HEAD")),
         prefix=_prefix(folder, git.root),
         left_out=_uncommitted(git),
     )
@@ -62,8 +62,7 @@ def between(folder: Path, before: str, after: str) -> Choice:
     if first == second:
         raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
     return Choice(
-        commit_snapshot(git, first, before),
-        commit_snapshot(git, second, after),
+        *commit_snapshots(git, (first, before), (second, after)),
         prefix=_prefix(folder, git.root),
     )
 
@@ -74,7 +73,7 @@ def hook(folder: Path, environment: Mapping[str, str]) -> Choice:
     first, last = environment.get("PRE_COMMIT_FROM_REF"), environment.get("PRE_COMMIT_TO_REF")
     if first and last:
         return _range(git, folder, first, last)
-    choice = Choice(head_snapshot(git), index_snapshot(git), prefix=_prefix(folder, git.root))
+    choice = Choice(*staged_snapshots(git), prefix=_prefix(folder, git.root))
     if environment.get("GIT_INDEX_FILE") or not _is_same(choice):
         return choice
     return work_tree(folder, ())
@@ -145,18 +144,17 @@ def _range(git: Git, folder: Path, first: str, last: str) -> Choice:
     base, head = git.merge_base(first, last), git.resolve(last)
     label = f"{base[:7]} (merge base of {first[:40]} and {last[:40]})"
     return Choice(
-        commit_snapshot(git, base, label),
-        commit_snapshot(git, head, last[:40]),
+        *commit_snapshots(git, (base, label), (head, last[:40])),
         prefix=_prefix(folder, git.root),
     )
 
 
 def _uncommitted(git: Git) -> tuple[str, ...]:
     try:
-        index = index_snapshot(git)
+        head, index = staged_snapshots(git)
     except CannotCheck:
         return ("What is staged was left out; a merge is not finished",)
-    if _same_blobs(head_snapshot(git), index):
+    if _same_blobs(head, index):
         return ()
     return ("What is staged but not committed was left out; to judge it run: eksa-lint check --staged",)
 

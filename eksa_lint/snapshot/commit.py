@@ -27,15 +27,17 @@ class GitSnapshot:
         return self._git.windows(blob.id)
 
 
-def commit_snapshot(git: Git, commit: str, label: str) -> GitSnapshot:
-    return GitSnapshot(git, label, git.tree(commit))
-
-
-def index_snapshot(git: Git) -> GitSnapshot:
-    return GitSnapshot(git, "the index", git.index())
-
-
-def head_snapshot(git: Git) -> GitSnapshot:
-    """HEAD, or the empty state that precedes a repository's first commit."""
+def staged_snapshots(git: Git) -> tuple[GitSnapshot, GitSnapshot]:
+    """HEAD, or the empty state that precedes a repository's first commit, and the index."""
+    entries = git.index()
     commit = git.lookup("HEAD")
-    return commit_snapshot(git, commit, "HEAD") if commit else GitSnapshot(git, "the empty repository", ())
+    before = git.before_index(commit, entries) if commit else []
+    head = GitSnapshot(git, "HEAD" if commit else "the empty repository", before)
+    return head, GitSnapshot(git, "the index", entries)
+
+
+def commit_snapshots(git: Git, before: tuple[str, str], after: tuple[str, str]) -> tuple[GitSnapshot, GitSnapshot]:
+    """Two commits, each with its label."""
+    entries = git.tree(after[0])
+    listed = git.before_tree(before[0], after[0], entries)
+    return GitSnapshot(git, before[1], listed), GitSnapshot(git, after[1], entries)

@@ -46,9 +46,9 @@ class Contents:
             raise self._failure
         self._read(snapshot, blobs)
 
-    def of(self, blob: Blob) -> bytes | Withheld:
+    def of(self, identifier: str) -> bytes | Withheld:
         """The content of a loaded blob."""
-        return self._contents[blob.id]
+        return self._contents[identifier]
 
     def _read_ahead(self, snapshots: Iterable[Snapshot]) -> None:
         try:

@@ -30,6 +30,7 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 _FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+_NO_MODE: Final = "000000"
 _BATCH: Final = 500
 """Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
 
@@ -60,6 +61,7 @@ class Git:
         git = cls(folder)
         done = git._start("rev-parse", "--show-toplevel")
         if done.returncode == 0:
+            git.root = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
             return git
         error = done.stderr.decode(errors="replace")
         if "not a git repository" in error:
@@ -128,6 +130,16 @@ class Git:
             for meta, _, path in (line.partition(b"\t") for line in listing.split(b"\0") if line)
             for mode, _, identifier in (meta.decode().split(" "),)
         ]
+
+    def before_index(self, commit: str, index: Iterable[TreeEntry]) -> list[TreeEntry]:
+        """Every entry of a commit's tree, from the index and what differs: a tenth of the time of listing the tree."""
+        differing = self._run("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", commit)
+        return _without(index, differing)
+
+    def before_tree(self, commit: str, after: str, entries: Iterable[TreeEntry]) -> list[TreeEntry]:
+        """Every entry of a commit's tree, from those of another and what differs."""
+        differing = self._run("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", commit, after)
+        return _without(entries, differing)
 
     def index(self) -> list[TreeEntry]:
         """Every entry of the index.
@@ -225,6 +237,19 @@ class Git:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+
+
+def _without(entries: Iterable[TreeEntry], raw: bytes) -> list[TreeEntry]:
+    """The entries as they were before the differences of a `--raw -z` listing (git-diff, raw output format)."""
+    before = {entry.path: entry for entry in entries}
+    parts = iter(raw.split(b"\0"))
+    for meta, name in zip(parts, parts, strict=False):
+        path = os.fsdecode(name)
+        mode, _, identifier, _, _ = meta.decode().removeprefix(":").split(" ")
+        before.pop(path, None)
+        if mode != _NO_MODE:
+            before[path] = TreeEntry(mode, identifier, path)
+    return list(before.values())
 
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:

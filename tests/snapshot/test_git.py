@@ -10,7 +10,7 @@ from conftest import Lint, Repository
 
 from eksa_lint.errors import CannotCheck
 from eksa_lint.snapshot import TOO_LARGE, Snapshot, Withheld
-from eksa_lint.snapshot.commit import commit_snapshot, head_snapshot, index_snapshot
+from eksa_lint.snapshot.commit import commit_snapshots, staged_snapshots
 from eksa_lint.snapshot.folder import FolderSnapshot, folder_snapshot
 from eksa_lint.snapshot.git import Git
 
@@ -65,8 +65,8 @@ def test_a_commit_the_index_and_the_work_tree_hold_the_same_files_by_any_name(
     expected = write_odd(repository)
     repository.commit()
     git = Git(repository.folder)
-    assert contents(head_snapshot(git)) == expected
-    assert contents(index_snapshot(git)) == expected
+    assert contents(staged_snapshots(git)[0]) == expected
+    assert contents(staged_snapshots(git)[1]) == expected
     assert contents(FolderSnapshot(git.root, "", git.work_tree())) == expected
     assert contents(folder_snapshot(repository.folder, "")) == expected
 
@@ -76,8 +76,8 @@ def test_everything_is_listed_from_the_top_wherever_one_stands(repository: Repos
     repository.write("sub/new.yaml", "c: 1")
     git = Git(repository.folder / "sub")
     assert git.root == repository.folder
-    assert sorted(head_snapshot(git).blobs) == ["a.yaml", "sub/b.yaml"]
-    assert sorted(index_snapshot(git).blobs) == ["a.yaml", "sub/b.yaml"]
+    assert sorted(staged_snapshots(git)[0].blobs) == ["a.yaml", "sub/b.yaml"]
+    assert sorted(staged_snapshots(git)[1].blobs) == ["a.yaml", "sub/b.yaml"]
     assert sorted(git.work_tree()) == ["a.yaml", "sub/b.yaml", "sub/new.yaml"]
 
 
@@ -109,8 +109,8 @@ def test_links_are_no_files_whatever_they_point_to(repository: Repository, tmp_p
     repository.commit()
     git = Git(repository.folder)
     expected = {"real/a.yaml": b"a: 1"}
-    assert contents(head_snapshot(git)) == expected
-    assert contents(index_snapshot(git)) == expected
+    assert contents(staged_snapshots(git)[0]) == expected
+    assert contents(staged_snapshots(git)[1]) == expected
     assert contents(FolderSnapshot(git.root, "", git.work_tree())) == expected
     assert contents(folder_snapshot(repository.folder, "")) == expected
 
@@ -145,7 +145,7 @@ def test_a_submodule_is_no_file_and_nothing_in_it_is_looked_at(
     repository.git("submodule", "add", "-q", str(other.folder), "modules/other")
     repository.commit()
     git = Git(repository.folder)
-    for snapshot in (head_snapshot(git), index_snapshot(git), FolderSnapshot(git.root, "", git.work_tree())):
+    for snapshot in (staged_snapshots(git)[0], staged_snapshots(git)[1], FolderSnapshot(git.root, "", git.work_tree())):
         assert sorted(snapshot.blobs) == [".gitmodules", "a.yaml"]
 
 
@@ -159,7 +159,7 @@ def test_a_conflict_in_the_index_has_no_one_content(repository: Repository) -> N
     assert merge.returncode == 1
     git = Git(repository.folder)
     with pytest.raises(CannotCheck, match=r"'a\.yaml' has a merge conflict; resolve it, run git add, and check again"):
-        index_snapshot(git)
+        staged_snapshots(git)[1]
     assert sorted(git.work_tree()) == ["a.yaml", "b.yaml"]
 
 
@@ -167,14 +167,14 @@ def test_a_file_that_is_only_meant_to_be_added_is_empty_in_the_index(repository:
     repository.commit({"a.yaml": "a: 1"})
     repository.write("later.yaml", "b: 1")
     repository.git("add", "--intent-to-add", "later.yaml")
-    assert contents(index_snapshot(Git(repository.folder))) == {"a.yaml": b"a: 1", "later.yaml": b""}
+    assert contents(staged_snapshots(Git(repository.folder))[1]) == {"a.yaml": b"a: 1", "later.yaml": b""}
 
 
 def test_a_large_file_is_withheld_and_can_be_read_in_pieces(repository: Repository) -> None:
     large = bytes(range(256)) * 12_000
     repository.commit({"large.yaml": large, "a.yaml": "a: 1", "z.yaml": "z: 1"})
     git = Git(repository.folder)
-    for snapshot in (head_snapshot(git), FolderSnapshot(git.root, "", git.work_tree())):
+    for snapshot in (staged_snapshots(git)[0], FolderSnapshot(git.root, "", git.work_tree())):
         assert contents(snapshot) == {"large.yaml": TOO_LARGE, "a.yaml": b"a: 1", "z.yaml": b"z: 1"}
         pieces = list(snapshot.windows(snapshot.blobs["large.yaml"]))
         assert len(pieces) > 1
@@ -185,14 +185,14 @@ def test_more_blobs_than_fit_into_a_pipe_are_read_in_order(repository: Repositor
     files = {f"f{number:04}.yaml": f"a: {number}\n" * 30 for number in range(1010)}
     repository.commit(files)
     git = Git(repository.folder)
-    read = contents(head_snapshot(git))
+    read = contents(staged_snapshots(git)[0])
     assert read == {path: text.encode() for path, text in files.items()}
 
 
 def test_equal_bytes_have_equal_ids(repository: Repository) -> None:
     repository.commit({"a.yaml": "x: 1", "b.yaml": "x: 1", "c.yaml": "x: 2"})
     git = Git(repository.folder)
-    for snapshot in (head_snapshot(git), FolderSnapshot(git.root, "", git.work_tree())):
+    for snapshot in (staged_snapshots(git)[0], FolderSnapshot(git.root, "", git.work_tree())):
         ids = {path: blob.id for path, blob in snapshot.blobs.items()}
         assert ids["a.yaml"] == ids["b.yaml"] != ids["c.yaml"]
 
@@ -240,7 +240,7 @@ def test_a_git_file_leads_to_its_repository_as_in_a_worktree(repository: Reposit
     assert git
     assert git.root == tmp_path / "topic"
     assert sorted(git.work_tree()) == ["a.yaml", "b.yaml"]
-    assert list(index_snapshot(git).blobs) == ["a.yaml"]
+    assert list(staged_snapshots(git)[1].blobs) == ["a.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_replaced_object_is_read_as_it_was_committed(repository: Repository) -
     first = repository.commit({"a.yaml": "a: 1"})
     second = repository.commit({"a.yaml": "a: 2"})
     repository.git("replace", second, first)
-    assert contents(commit_snapshot(Git(repository.folder), second, "")) == {"a.yaml": b"a: 2"}
+    assert contents(commit_snapshots(Git(repository.folder), (first, ""), (second, ""))[1]) == {"a.yaml": b"a: 2"}
 
 
 def test_nothing_is_written_into_the_repository(repository: Repository, lint: Lint) -> None:

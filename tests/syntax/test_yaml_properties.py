@@ -11,7 +11,7 @@ from yaml_support import spans, stream_of
 from eksa_lint.rules.cel import Evaluator
 from eksa_lint.syntax import Node, Source, Stream, find_directives, parse
 
-EVALUATOR = Evaluator(lambda _: [])
+EVALUATOR = Evaluator()
 SPECIAL = [
     "a",
     "b",
