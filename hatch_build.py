@@ -47,7 +47,7 @@ class BundleHook(BuildHookInterface[BuilderConfig]):
 
 
 def bundle(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Rules by file and tables by name, as `eksa_lint.data` reads them from a wheel, and the examples of the rules apart.
+    """Rules by file and tables by name, as `eksa_lint.data` reads them from a wheel, and the examples apart.
 
     Examples are four fifths of the text, and only `explain` needs them.
     """
