@@ -1,10 +1,10 @@
 """The bytes of blobs by their id: what is equal on both sides is read once, and reading begins early.
 
 Git takes as long to hand out the blobs of a fleet as Python takes to import what judges them, so that the one happens
-in a thread while the other goes on.
+in threads while the other goes on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Thread
 from typing import Final
 
@@ -12,6 +12,8 @@ from eksa_lint.snapshot import Blob, Snapshot, Withheld
 
 LARGEST_READ: Final = 10_000_000
 """Bytes; a larger file is not held whole."""
+_MANY: Final = 200
+"""Blobs from which on a second process of Git pays for its start."""
 _MANIFESTS: Final = (".yaml", ".yml", ".json", "/Kustomization")
 
 
@@ -25,13 +27,16 @@ class Contents:
 
     def __init__(self) -> None:
         self._contents: dict[str, bytes | Withheld] = {}
-        self._reading: Thread | None = None
-        self._failure: BaseException | None = None
+        self._begun: _Background | None = None
 
     def begin(self, *snapshots: Snapshot) -> None:
         """Read the manifests of snapshots in the background."""
-        self._reading = Thread(target=self._read_ahead, args=(snapshots,), daemon=True)
-        self._reading.start()
+
+        def read() -> None:
+            for snapshot in snapshots:
+                self._read(snapshot, [blob for path, blob in snapshot.blobs.items() if is_manifest(path)])
+
+        self._begun = _Background(read)
 
     def load(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
         """Have the content of blobs, once what was begun is done.
@@ -39,25 +44,46 @@ class Contents:
         Raises:
             CannotCheck: a blob is not to be had.
         """
-        if self._reading is not None:
-            self._reading.join()
-            self._reading = None
-        if self._failure is not None:
-            raise self._failure
+        if self._begun is not None:
+            self._begun.finish()
+            self._begun = None
         self._read(snapshot, blobs)
 
     def of(self, identifier: str) -> bytes | Withheld:
         """The content of a loaded blob."""
         return self._contents[identifier]
 
-    def _read_ahead(self, snapshots: Iterable[Snapshot]) -> None:
-        try:
-            for snapshot in snapshots:
-                self._read(snapshot, [blob for path, blob in snapshot.blobs.items() if is_manifest(path)])
-        except BaseException as error:  # noqa: BLE001 - it is raised where the content is wanted
-            self._failure = error
-
     def _read(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
-        missing = {blob.id: blob for blob in blobs if blob.id not in self._contents}
-        for blob, content in snapshot.read(missing.values(), LARGEST_READ):
+        """Read what is not known yet; the second half of many blobs at the same time as the first."""
+        missing = list({blob.id: blob for blob in blobs if blob.id not in self._contents}.values())
+        middle = len(missing) // 2 if len(missing) > _MANY else len(missing)
+        second = _Background(lambda: self._keep(snapshot, missing[middle:])) if missing[middle:] else None
+        self._keep(snapshot, missing[:middle])
+        if second is not None:
+            second.finish()
+
+    def _keep(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
+        for blob, content in snapshot.read(blobs, LARGEST_READ):
             self._contents[blob.id] = content
+
+
+class _Background:
+    """Work in a thread; what it raises is raised where its end is waited for."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._failure: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait for the end."""
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - it is raised in `finish`
+            self._failure = error
