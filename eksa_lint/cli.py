@@ -24,6 +24,10 @@ CANNOT: Final = 2
 
 def run() -> "NoReturn":
     """The console script: ends without taking the documents apart, which takes as long as reading them did."""
+    import gc
+
+    # Nodes are many and live to the end: scanning them for cycles costs as much as making them.
+    gc.disable()
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -55,15 +59,11 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
 
 def _check(options: "argparse.Namespace") -> int:
-    import gc
-
     from eksa_lint.arguments import contradiction
     from eksa_lint.snapshot.contents import Contents
 
     if wrong := contradiction(options):
         raise CannotCheck(wrong)
-    # Nodes are many and live to the end: scanning them for cycles costs as much as making them.
-    gc.disable()
     choice = _choose(options)
     contents = Contents()
     contents.begin(*([choice.before] if choice.before else []), choice.after)

@@ -30,10 +30,9 @@ class GitSnapshot:
 def staged_snapshots(git: Git) -> tuple[GitSnapshot, GitSnapshot]:
     """HEAD, or the empty state that precedes a repository's first commit, and the index."""
     entries = git.index()
-    commit = git.lookup("HEAD")
-    before = git.before_index(commit, entries) if commit else []
-    head = GitSnapshot(git, "HEAD" if commit else "the empty repository", before)
-    return head, GitSnapshot(git, "the index", entries)
+    before = git.before_index(entries)
+    label = "HEAD" if before is not None else "the empty repository"
+    return GitSnapshot(git, label, before or ()), GitSnapshot(git, "the index", entries)
 
 
 def commit_snapshots(git: Git, before: tuple[str, str], after: tuple[str, str]) -> tuple[GitSnapshot, GitSnapshot]:

@@ -131,10 +131,15 @@ class Git:
             for mode, _, identifier in (meta.decode().split(" "),)
         ]
 
-    def before_index(self, commit: str, index: Iterable[TreeEntry]) -> list[TreeEntry]:
-        """Every entry of a commit's tree, from the index and what differs: a tenth of the time of listing the tree."""
-        differing = self._run("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", commit)
-        return _without(index, differing)
+    def before_index(self, index: Iterable[TreeEntry]) -> list[TreeEntry] | None:
+        """Every entry of HEAD, from the index and what differs: a tenth of the time of listing the tree.
+
+        None where there is no commit yet.
+        """
+        done = self._start("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "HEAD")
+        if done.returncode != 0 and self.lookup("HEAD") is None:
+            return None
+        return _without(index, _output(done, "diff-index"))
 
     def before_tree(self, commit: str, after: str, entries: Iterable[TreeEntry]) -> list[TreeEntry]:
         """Every entry of a commit's tree, from those of another and what differs."""
@@ -210,10 +215,7 @@ class Git:
             return get_close_matches(revision, [reference.name for reference in repository.references], n=1)
 
     def _run(self, *arguments: str) -> bytes:
-        done = self._start(*arguments)
-        if done.returncode != 0:
-            raise CannotCheck(f"git {arguments[0]} failed: {_first_line(done.stderr.decode(errors='replace'))}")
-        return done.stdout
+        return _output(self._start(*arguments), arguments[0])
 
     def _start(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
@@ -237,6 +239,12 @@ class Git:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+
+
+def _output(done: "subprocess.CompletedProcess[bytes]", command: str) -> bytes:
+    if done.returncode != 0:
+        raise CannotCheck(f"git {command} failed: {_first_line(done.stderr.decode(errors='replace'))}")
+    return done.stdout
 
 
 def _without(entries: Iterable[TreeEntry], raw: bytes) -> list[TreeEntry]:
