@@ -136,14 +136,14 @@ class Git:
 
         None where there is no commit yet.
         """
-        done = self._start("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "HEAD")
+        done = self._start("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "HEAD", "--")
         if done.returncode != 0 and self.lookup("HEAD") is None:
             return None
         return _without(index, _output(done, "diff-index"))
 
     def before_tree(self, commit: str, after: str, entries: Iterable[TreeEntry]) -> list[TreeEntry]:
         """Every entry of a commit's tree, from those of another and what differs."""
-        differing = self._run("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", commit, after)
+        differing = self._run("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", commit, after, "--")
         return _without(entries, differing)
 
     def index(self) -> list[TreeEntry]:
