@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any
 
 from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
@@ -23,8 +23,7 @@ from eksa_lint.rules.pairs import Pair, changed, standing
 from eksa_lint.rules.rule import Rule, Subject, Validation
 from eksa_lint.rules.values import Values, gate, validations_for
 from eksa_lint.schema.imported import Imported
-
-_PLACEHOLDER: Final = re.compile(r"\$\{|\{\{|<%|\$\(")
+from eksa_lint.syntax.later import is_filled_in_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,15 +291,11 @@ def _failed(rule: Rule, expression: str, failure: Failure, pair: Pair) -> Draft:
 
 def _placeholder(expression: str, value: Any) -> tuple[str, str] | None:
     """A field that the expression reads whose text is filled in later, or the whole item."""
-    if isinstance(value, str) and _PLACEHOLDER.search(value):
+    if is_filled_in_later(value):
         return "it", value
     if isinstance(value, dict):
         for name, below in value.items():
-            if (
-                isinstance(below, str)
-                and _PLACEHOLDER.search(below)
-                and re.search(rf"\b{re.escape(name)}\b", expression)
-            ):
+            if is_filled_in_later(below) and re.search(rf"\b{re.escape(name)}\b", expression):
                 return name, below
             if found := _placeholder(expression, below):
                 return found

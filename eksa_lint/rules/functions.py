@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from eksa_lint.syntax.later import is_filled_in_later
+
 Kind: TypeAlias = Literal["string", "int", "bool"]
 
 
@@ -33,6 +35,11 @@ _QUANTITY_SUFFIXES: Final = {
     **{suffix: 1000.0**power for suffix, power in zip("numkMGTPE", (-3, -2, -1, 1, 2, 3, 4, 5, 6), strict=True)},
 }
 _VERSION: Final = re.compile(r"v?([0-9]+)\.([0-9]+)(?:[.+-].*)?\Z")
+_NUMBER: Final = r"(?:0|[1-9][0-9]*)"
+_LABEL: Final = rf"(?:{_NUMBER}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)"
+_SEMVER: Final = re.compile(
+    rf"v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_LABEL}(?:\.{_LABEL})*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?\Z"
+)
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
 _QUALIFIED: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 _MAC: Final = re.compile(
@@ -188,7 +195,14 @@ def is_certificate(text: str) -> bool:
     return bool(blocks) and set(blocks) == {"CERTIFICATE"} and not rest.strip()
 
 
+def is_semver(text: str) -> bool:
+    """Whether it is a semantic version, with or without a leading v."""
+    return _SEMVER.match(text) is not None
+
+
 FUNCTIONS: Final[dict[str, Function]] = {
+    "isFilledInLater": Function(is_filled_in_later, ("string",), "bool"),
+    "isSemver": Function(is_semver, ("string",), "bool"),
     "isIP": Function(is_ip, ("string",), "bool"),
     "isCIDR": Function(is_cidr, ("string",), "bool"),
     "cidrContains": Function(cidr_contains, ("string", "string"), "bool"),

@@ -20,6 +20,7 @@ from eksa_lint.schema.wording import (
     short,
     title,
 )
+from eksa_lint.syntax.later import is_filled_in_later
 
 RuleId: TypeAlias = Literal[
     "schema-unknown-field",
@@ -29,7 +30,6 @@ RuleId: TypeAlias = Literal[
     "schema-unknown-kind",
 ]
 
-_TEMPLATE_MARKS: Final = ("{{", "${", "<%", "$(")
 # How kustomize's strategic merge (sigs.k8s.io/kustomize/kyaml, yaml/merge2) is to go about it; none is kept.
 _PATCH_KEYS: Final = ("$patch", "$retainKeys", "$deleteFromPrimitiveList", "$setElementOrder")
 _SOPS: Final = "sops"
@@ -77,7 +77,7 @@ def explain(schema: catalog.Schema, value: Any, *, partial: bool = False) -> Ite
 def explain_kind(group: str, version: str, kind: str, eksa_version: str | None = None) -> Iterator[SchemaError]:
     """What is wrong with a kind or version that has no schema."""
     known = catalog.kinds(group)
-    if _is_template(kind) or _is_template(version):
+    if is_filled_in_later(kind) or is_filled_in_later(version):
         return
     if kind not in known:
         meant = similar(kind, known)
@@ -137,12 +137,12 @@ class _Reader:
         """Whether another value will stand here when the API server sees it."""
         if not isinstance(value, str):
             return False
-        return _is_template(value) or (self._encrypted and value.startswith("ENC["))
+        return is_filled_in_later(value) or (self._encrypted and value.startswith("ENC["))
 
     def _unknown_fields(self, path: FieldPath, fault: Any) -> Iterator[SchemaError]:
         known = fault.schema.get("properties", {})
         for name in fault.instance:
-            if name in known or _is_template(name) or _is_patch_key(name) or (self._encrypted and name == _SOPS):
+            if name in known or is_filled_in_later(name) or _is_patch_key(name) or (self._encrypted and name == _SOPS):
                 continue
             here = (*path, name)
             message = f"{title(self._value)} has no field {self._field(here)}"
@@ -153,7 +153,7 @@ class _Reader:
             yield SchemaError("schema-unknown-field", here, message, label, at_key=True, mend=mend)
 
     def _missing_fields(self, path: FieldPath, fault: Any) -> Iterator[SchemaError]:
-        if self._partial or any(map(_is_template, fault.instance)):
+        if self._partial or any(map(is_filled_in_later, fault.instance)):
             return
         for name in fault.validator_value:
             if name not in fault.instance:
@@ -251,10 +251,6 @@ _BAD_VALUES: Final[dict[str, Callable[[Any, Any], tuple[str, str]]]] = {
 def _count(number: int, noun: str) -> str:
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
-
-
-def _is_template(text: str) -> bool:
-    return any(mark in text for mark in _TEMPLATE_MARKS)
 
 
 def _is_patch_key(name: str) -> bool:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from eksa_lint.model import fields
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 _BUNDLES: Final = fields.parse_pattern("spec.hostOSConfiguration.certBundles[*]")
 _PEM_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----")

@@ -11,8 +11,8 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 _PORTABLE: Final = re.compile(r"[a-zA-Z0-9._/-]+")
 """pkg/api/v1alpha1/cloudstackmachineconfig_types.go:SymlinkMaps.Validate"""

@@ -11,8 +11,8 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 _NUMBERED: Final = re.compile(r"(?:^|-)[0-9]+\Z")
 """What a name must end in that a next one can be made of: the template's ends in a dash and the failure domain's."""

@@ -16,6 +16,7 @@ from eksa_lint.model.file import File
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_ip, is_label_key, is_label_value, is_subdomain
+from eksa_lint.syntax.later import is_filled_in_later
 
 _REQUIRED: Final = ("hostname", "ip_address", "netmask", "gateway", "nameservers", "mac", "disk", "labels")
 _BMC: Final = ("bmc_ip", "bmc_username", "bmc_password")
@@ -26,7 +27,6 @@ _FEWEST: Final = 6
 """Of the required columns that a header must have for the file to be a hardware CSV with some of them missing."""
 
 _ZERO_WIDTH: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
-_PLACEHOLDER: Final = re.compile(r"\$\{|\{\{|<%|\$\(")
 _DISK: Final = re.compile(r"(?:/dev/[A-Za-z0-9_-]+)+\Z")
 _VLAN: Final = re.compile(r"[+-]?[0-9]{1,9}\Z")
 _VLANS: Final = range(1, 4095)
@@ -180,7 +180,7 @@ def _draft(file: File, machine: _Machine, column: str, message: str) -> Draft:
 def _faults(machine: _Machine) -> Iterator[tuple[str, str]]:
     """The columns whose cells are refused, and why. What is filled in later is not judged."""
     for column, cell in machine.cells.items():
-        fault = None if _PLACEHOLDER.search(cell.text) else _fault(column, cell.text)
+        fault = None if is_filled_in_later(cell.text) else _fault(column, cell.text)
         if fault:
             yield column, fault
     if machine.has_bmc and not machine.lacks_credentials:
@@ -236,7 +236,7 @@ def _bmc_faults(machine: _Machine) -> Iterator[tuple[str, str]]:
         if column not in machine.cells:
             filled = next(other for other in here if machine.text(other))
             yield filled, f"is set, but the hardware CSV has no column {column}"
-        elif not _PLACEHOLDER.search(machine.text(column)):
+        elif not is_filled_in_later(machine.text(column)):
             if column == "bmc_ip" and (fault := _address_fault(machine.text(column))):
                 yield column, fault
             elif not machine.text(column):
@@ -247,7 +247,7 @@ def _repeated(file: File, machine: _Machine, seen: dict[tuple[str, str], _Cell])
     """What another machine has as well: each column must tell the machines apart."""
     for column in ("ip_address", "mac", "hostname", "bmc_ip"):
         cell = machine.cells.get(column)
-        if cell is None or not cell.text or _PLACEHOLDER.search(cell.text):
+        if cell is None or not cell.text or is_filled_in_later(cell.text):
             continue
         text = cell.text.lower() if column == "mac" else cell.text
         first = seen.setdefault((column, text), cell)

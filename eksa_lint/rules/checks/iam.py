@@ -17,7 +17,7 @@ from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.iam_arn import fault, is_placeholder, parse_arn
+from eksa_lint.rules.checks.iam_arn import fault, parse_arn
 from eksa_lint.rules.checks.iam_grants import (
     MASTERS,
     Context,
@@ -41,6 +41,7 @@ from eksa_lint.rules.checks.iam_mappings import (
     own_configs,
 )
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 _PLACEHOLDER: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+\Z")
@@ -125,7 +126,13 @@ def _dead(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
 
 def _wrong_list(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
     arn = parse_arn(mapping.arn)
-    if arn is None or not arn.kind or not mapping.list or not scene.is_alive(mapping) or is_placeholder(mapping.arn):
+    if (
+        arn is None
+        or not arn.kind
+        or not mapping.list
+        or not scene.is_alive(mapping)
+        or is_filled_in_later(mapping.arn)
+    ):
         return
     wanted = ROLES if arn.kind == "role" else USERS
     if mapping.list != wanted:
@@ -234,14 +241,14 @@ def _idle(group: str, scene: Scene) -> tuple[str, str, Severity] | None:
         return (entry["means"], "", Severity(entry["dead"])) if "dead" in entry else None
     if group.lower() == MASTERS:
         return "names are compared with their case", "", Severity.WARNING
-    if is_placeholder(group) or group.startswith("system:") or not scene.near.groups:
+    if is_filled_in_later(group) or group.startswith("system:") or not scene.near.groups:
         return None
     close = get_close_matches(group, sorted(scene.near.groups), n=1)
     return "no binding here names it", f"did you mean {close[0]}?" if close else "", Severity.NOTE
 
 
 def _is_bound(username: str, scene: Scene) -> bool:
-    return username in scene.near.users or is_placeholder(username) or username.startswith("system:")
+    return username in scene.near.users or is_filled_in_later(username) or username.startswith("system:")
 
 
 def _ambiguous(scene: Scene) -> Iterator[Draft]:
@@ -249,14 +256,18 @@ def _ambiguous(scene: Scene) -> Iterator[Draft]:
     first: dict[str, Mapping] = {}
     named: dict[str, Mapping] = {}
     for mapping in scene.mappings:
-        if is_placeholder(mapping.arn):
+        if is_filled_in_later(mapping.arn):
             continue
         other = first.setdefault(mapping.key, mapping)
         if other is not mapping:
             yield _twice(mapping, *_clash(mapping, other), other)
             continue
         same_name = named.setdefault(mapping.username, mapping)
-        if set(same_name.groups) != set(mapping.groups) and mapping.username and not is_placeholder(mapping.username):
+        if (
+            set(same_name.groups) != set(mapping.groups)
+            and mapping.username
+            and not is_filled_in_later(mapping.username)
+        ):
             reason = f"is user {mapping.username} as {same_name.arn} is, with other groups: a binding on it serves both"
             yield _twice(mapping, reason, Severity.NOTE, same_name, "username")
         for object_mapping in scene.near.identities.get(mapping.key, ()):
@@ -334,7 +345,12 @@ def _fragile(mapping: Mapping, reason: str, severity: Severity) -> Draft:
 def _partition(config: Resource) -> Iterator[Draft]:
     table = data.table("iam-partitions")
     partition = config.spec.get("partition")
-    if not isinstance(partition, str) or not partition or is_placeholder(partition) or partition in table["partitions"]:
+    if (
+        not isinstance(partition, str)
+        or not partition
+        or is_filled_in_later(partition)
+        or partition in table["partitions"]
+    ):
         return
     meant = table["slips"].get(partition.lower()) or partition.lower().strip()
     close = [meant] if meant in table["partitions"] else get_close_matches(meant, table["partitions"], n=1)
@@ -352,7 +368,7 @@ def _partition(config: Resource) -> Iterator[Draft]:
 def _region(config: Resource) -> Iterator[Draft]:
     region, partition = config.spec.get("awsRegion"), _partition_of(config)
     known = data.table("iam-partitions")["partitions"]
-    if not isinstance(region, str) or not region or is_placeholder(region):
+    if not isinstance(region, str) or not region or is_filled_in_later(region):
         return
     zone = _ZONE.match(region)
     if not _REGION.match(region):
@@ -411,7 +427,7 @@ def _is_mapping_crd(resource: Resource) -> bool:
 
 def _is_orphan(config: Resource, inventory: Inventory) -> bool:
     """Silent where no Cluster could refer to it: none is here, or the file is a base that Flux reads from elsewhere."""
-    if is_placeholder(config.id.name) or clusters_of(config, inventory) or not inventory.count_clusters():
+    if is_filled_in_later(config.id.name) or clusters_of(config, inventory) or not inventory.count_clusters():
         return False
     if not config.id.root and inventory.layout.sync_folders:
         return False
@@ -431,7 +447,7 @@ def _names(resource: Resource, name: str) -> bool:
 def _shared_configs(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
     for path, target in configs_of(cluster):
         configs = inventory.get(target)
-        if len(configs) != 1 or is_placeholder(target.name):
+        if len(configs) != 1 or is_filled_in_later(target.name):
             continue
         sharing = clusters_of(configs[0], inventory)
         if all(other.id != cluster.id for other in sharing):

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from eksa_lint import data
 from eksa_lint.finding import Severity
+from eksa_lint.syntax.later import is_filled_in_later
 
 Kind: TypeAlias = Literal["role", "user", "root", "assumed-role", "federated-user", ""]
 
@@ -20,7 +21,6 @@ _SSO_TAIL: Final = re.compile(r"_[0-9a-f]{12,}\Z")
 _OUTER: Final = "\"',; \t\r\n"
 _STAND_IN: Final = re.compile(r"[Xx]{3,}\Z|.*(account|aws|[<>\[\]])", re.IGNORECASE)
 _LOOKS_LIKE_ARN: Final = re.compile(r"arn:|::|role/|user/|assumed-role|\d{12}", re.IGNORECASE)
-_PLACEHOLDER: Final = ("${", "{{", "$(", "<%")
 _FIELDS: Final = 6
 _DIGITS: Final = 12
 
@@ -52,11 +52,6 @@ class Fault:
     severity: Severity = Severity.ERROR
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether it is filled in later, so that nothing is known of it."""
-    return any(mark in text for mark in _PLACEHOLDER)
-
-
 def parse_arn(text: str) -> Arn | None:
     """The parts of what has the six fields of an ARN."""
     parts = text.split(":", _FIELDS - 1)
@@ -83,7 +78,7 @@ def fault(text: str, *, partition: str = "", sessions: bool = False) -> Fault | 
     `partition` is the one that the server runs in, where that is known; `sessions` says that whoever holds the mapping
     turns an assumed role into its role first, as the controller of IAMIdentityMapping does.
     """
-    if is_placeholder(text) or not text:
+    if is_filled_in_later(text) or not text:
         return None
     if text.strip(_OUTER) != text or any(mark in text for mark in "\r\n\"'"):
         return Fault("blanks, quotes or commas are part of it", f"write {_one_line(text)}")

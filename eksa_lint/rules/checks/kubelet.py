@@ -17,12 +17,12 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_duration, is_quantity
 from eksa_lint.schema.suggest import similar
 from eksa_lint.schema.wording import described
+from eksa_lint.syntax.later import is_filled_in_later
 
 _RULE: Final = "kubelet-config"
 _WHOLE: Final = "KubeletConfiguration"
 _FORBIDDEN: Final = "providerID"
 _REFUSED: Final = "eksctl anywhere and the webhook refuse it"
-_PLACEHOLDERS: Final = ("${", "{{", "$(", "<%")
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})\Z"
 )
@@ -88,7 +88,7 @@ def _struct_faults(value: Any, name: str, path: Path) -> Iterator[_Fault]:
         wanted = by_lower.get(field.lower())
         if wanted is not None:
             yield from _value_faults(below, wanted, (*path, field))
-        elif not _is_filled_in_later(field):
+        elif not is_filled_in_later(field):
             meant = similar(field, known)
             message = f"has no field {_spelled((*path, field))} in EKS Anywhere, which knows those of Kubernetes 1.29"
             yield _Fault(
@@ -98,7 +98,7 @@ def _struct_faults(value: Any, name: str, path: Path) -> Iterator[_Fault]:
 
 def _value_faults(value: Any, wanted: str, path: Path) -> Iterator[_Fault]:
     outer, _, inner = wanted.partition(" ")
-    if value is None or (isinstance(value, str) and _is_filled_in_later(value)):
+    if value is None or (isinstance(value, str) and is_filled_in_later(value)):
         return
     if outer[0].isupper():
         yield from _struct_faults(value, outer, path)
@@ -181,7 +181,3 @@ def _wrong(path: Path, wanted: str, value: Any) -> _Fault:
 
 def _spelled(path: Path) -> str:
     return fields.spell(path, None, "", "")
-
-
-def _is_filled_in_later(text: str) -> bool:
-    return any(mark in text for mark in _PLACEHOLDERS)

@@ -9,12 +9,12 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_label_key, is_label_value
+from eksa_lint.syntax.later import is_filled_in_later
 
 _RULE: Final = "node-label-invalid"
 _REFUSED: Final = "is refused by eksctl anywhere and the webhook"
 _ALLOWED: Final = "at most 63 letters, digits, dashes, underscores and dots, with a letter or digit at both ends"
 _LONGEST: Final = 40
-_PLACEHOLDERS: Final = ("${", "{{", "$(", "<%")
 
 
 @check("node-labels")
@@ -23,9 +23,9 @@ def node_labels(resource: Resource, _: Any) -> Iterator[Draft]:
     for path in _places(resource):
         labels = fields.get(resource.value, path)
         for key, value in labels.items() if isinstance(labels, dict) else ():
-            if not _is_filled_in_later(key) and not is_label_key(key):
+            if not is_filled_in_later(key) and not is_label_key(key):
                 yield _draft(resource, (*path, key), f"label key {_short(key)}", at_key=True)
-            elif isinstance(value, str) and not _is_filled_in_later(value) and not is_label_value(value):
+            elif isinstance(value, str) and not is_filled_in_later(value) and not is_label_value(value):
                 yield _draft(resource, (*path, key), f"label value {_short(value)} of {key}", at_key=False)
 
 
@@ -51,7 +51,3 @@ def _draft(resource: Resource, path: Path, what: str, *, at_key: bool) -> Draft:
 def _short(text: str) -> str:
     """A text as it is quoted in a message."""
     return f'"{text}"' if len(text) <= _LONGEST else f'"{text[: _LONGEST - 1]}…"'
-
-
-def _is_filled_in_later(text: str) -> bool:
-    return any(mark in text for mark in _PLACEHOLDERS)

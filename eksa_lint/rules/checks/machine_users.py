@@ -8,8 +8,8 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 _REFUSED: Final = "the webhook refuses it on apply"
 _NAMES: Final = {"VSphereMachineConfig": "capv", "CloudStackMachineConfig": "capc", "NutanixMachineConfig": "eksa"}

@@ -9,8 +9,8 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import Reference, references_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 _KINDS: Final = frozenset(("OIDCConfig", "AWSIamConfig", "GitOpsConfig", "FluxConfig"))
 """Datacenter and machine configs are what `namespace-text` and `dangling-reference` look at."""

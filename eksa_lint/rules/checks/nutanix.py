@@ -10,10 +10,10 @@ from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later
 from eksa_lint.rules.checks.machines import datacenter
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_cidr, is_ip
+from eksa_lint.syntax.later import is_filled_in_later
 
 _DATACENTER: Final = "NutanixDatacenterConfig"
 _DOMAINS: Final = fields.parse_pattern("spec.failureDomains[*]")

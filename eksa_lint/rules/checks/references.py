@@ -10,6 +10,7 @@ from eksa_lint.model.references import Reference, references_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 
 class _Context(Protocol):
@@ -21,7 +22,7 @@ class _Context(Protocol):
 def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft]:
     for reference in references_of(resource):
         target = reference.target
-        if _is_template(target.name) or context.inventory.get(target) or context.inventory.may_hold(target):
+        if is_filled_in_later(target.name) or context.inventory.get(target) or context.inventory.may_hold(target):
             continue
         where = fields.spell(reference.path, resource.value, resource.group, resource.kind)
         reason = _reason(context.inventory, resource, reference)
@@ -65,7 +66,3 @@ def _label(inventory: Inventory, reference: Reference) -> str:
 
 def _scope(root: str) -> str:
     return f"what Flux applies from {root}" if root else "these files"
-
-
-def _is_template(text: str) -> bool:
-    return any(mark in text for mark in ("${", "{{", "$(", "<%"))

@@ -12,8 +12,8 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import text
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import text
 
 _VERSION: Final = ("spec", "kubernetesVersion")
 _DATACENTER: Final = ("spec", "datacenterRef")

@@ -12,9 +12,9 @@ from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import is_filled_in_later, text
 from eksa_lint.rules.checks.machines import MachineGroup, datacenter, machine_groups
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later, text
 
 _DATACENTER: Final = "VSphereDatacenterConfig"
 _MACHINE: Final = "VSphereMachineConfig"

@@ -10,8 +10,8 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.later import text
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import text
 
 _RELEASE: Final = re.compile(r"v?([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?\Z")
 _DEVELOPMENT: Final = (0, 19, 0)
