@@ -13,7 +13,7 @@ from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import is_manifest
-from eksa_lint.syntax import Node, Stream
+from eksa_lint.syntax import Node, Source, Stream
 
 
 class Inventory:
@@ -93,6 +93,12 @@ class Inventory:
                 if not resource.patch:
                     found.setdefault(resource.id, []).append(resource)
         self._complete = found
+
+    def everything(self) -> Iterator[Source | Resource]:
+        """Every source and every object."""
+        for path in self._blobs:
+            yield self.stream(path).source
+            yield from self.resources_in(path)
 
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text."""

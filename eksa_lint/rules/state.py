@@ -8,6 +8,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
+from eksa_lint.rules.halves import split
 from eksa_lint.rules.suppress import Comments
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.snapshot import Blob
@@ -33,13 +34,15 @@ class State:
 
     def judge(self, resources: Iterable[Resource]) -> Iterator[Draft]:
         """The files, and the objects given."""
+        here, elsewhere = split(list(resources), self._engine.judge_resource, self._inventory.everything)
         for file, stream in self._files():
             yield from self._engine.judge_file(file)
             directives = find_directives(stream)
             if directives:
                 self.comments[file.path] = Comments(file, tuple(directives))
-        for resource in resources:
+        for resource in here:
             yield from self._engine.judge_resource(resource)
+        yield from elsewhere()
 
     def _files(self) -> Iterator[tuple[File, Stream]]:
         others = []
