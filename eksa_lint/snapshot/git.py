@@ -34,6 +34,9 @@ _NO_MODE: Final = "000000"
 _BATCH: Final = 500
 """Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
 
+_PIPE: Final = 1 << 20
+"""Bytes of a pipe from Git, where the system lets it be so large: who reads in small pieces waits for each."""
+
 
 class TreeEntry(NamedTuple):
     mode: str
@@ -238,6 +241,8 @@ class Git:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=_PIPE,
+            pipesize=_PIPE,
         )
 
 
