@@ -1,6 +1,5 @@
 """What the tests share: an environment of their own, repositories made by the real git, and runs of the program."""
 
-import gc
 import json
 import os
 import subprocess
@@ -161,8 +160,6 @@ def lint(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
                 code = cli.main(arguments)
             except SystemExit as stop:
                 code = stop.code if isinstance(stop.code, int) else 1
-            finally:
-                gc.enable()
         written = capsys.readouterr()
         return Run(code, written.out, written.err)
 

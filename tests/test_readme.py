@@ -1,0 +1,28 @@
+"""The README shows what the program prints, word for word."""
+
+import re
+import shutil
+from pathlib import Path
+
+from conftest import CODE, Lint, Repository
+
+STATES = CODE / "examples" / "fleet"
+
+
+def without_time(text: str) -> str:
+    return re.sub(r"in \d+\.\d\d s", "in … s", text)
+
+
+def hold(repository: Repository, state: Path) -> None:
+    shutil.rmtree(repository.folder / "clusters", ignore_errors=True)
+    shutil.copytree(state / "clusters", repository.folder / "clusters")
+    repository.commit()
+
+
+def test_the_transcript_is_what_the_example_prints(repository: Repository, lint: Lint) -> None:
+    hold(repository, STATES / "before")
+    repository.git("switch", "-q", "-c", "cleanup")
+    hold(repository, STATES / "after")
+    run = lint("check", "--from", "main", "--to", "cleanup", folder=repository.folder)
+    shown = (CODE / "README.md").read_text().split("```\n")[1]
+    assert without_time(shown) == "$ eksa-lint check --from main --to cleanup\n" + without_time(run.out)
