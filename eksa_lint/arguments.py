@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"eksa-lint {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True, prog=parser.prog)
     _add_check(commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False))
     fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
     fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="action", required=True)
+    actions = parser.add_subparsers(dest="action", metavar="action", required=True, prog=parser.prog)
     actions.add_parser("list", help="the kinds and releases that are known", allow_abbrev=False)
     show = actions.add_parser("show", help="the fields of a kind", allow_abbrev=False)
     show.add_argument("kind", metavar="KIND")

@@ -131,7 +131,8 @@ class Inventory:
 
     def count_objects(self) -> int:
         """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
-        return sum(_lines(self.content(path)).count(b"\nkind:") for path in self.files_holding(b"kind:"))
+        contents = map(self.content, self.files_holding(b"kind:"))
+        return sum(content.count(b"\nkind:") + content.startswith(b"kind:") for content in contents)
 
     def count_clusters(self) -> int:
         """How many EKS Anywhere clusters the files seem to hold, by their text."""

@@ -29,8 +29,7 @@ class GitSnapshot:
 
 def staged_snapshots(git: Git) -> tuple[GitSnapshot, GitSnapshot]:
     """HEAD, or the empty state that precedes a repository's first commit, and the index."""
-    entries = git.index()
-    before = git.before_index(entries)
+    entries, before = git.index_and_head()
     label = "HEAD" if before is not None else "the empty repository"
     return GitSnapshot(git, label, before or ()), GitSnapshot(git, "the index", entries)
 

@@ -30,6 +30,7 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 _FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+_RAW: Final = ("--raw", "-z", "--no-renames", "--no-abbrev")
 _NO_MODE: Final = "000000"
 _BATCH: Final = 500
 """Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
@@ -134,19 +135,24 @@ class Git:
             for mode, _, identifier in (meta.decode().split(" "),)
         ]
 
-    def before_index(self, index: Iterable[TreeEntry]) -> list[TreeEntry] | None:
-        """Every entry of HEAD, from the index and what differs: a tenth of the time of listing the tree.
+    def index_and_head(self) -> tuple[list[TreeEntry], list[TreeEntry] | None]:
+        """Every entry of the index and of HEAD, which is None where there is no commit yet.
 
-        None where there is no commit yet.
+        HEAD comes from what differs, a tenth of the time of listing its tree, and at the same time as the index.
         """
-        done = self._start("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "HEAD", "--")
-        if done.returncode != 0 and self.lookup("HEAD") is None:
-            return None
-        return _without(index, _output(done, "diff-index"))
+        with self._popen("diff-index", "--cached", *_RAW, "HEAD", "--") as differing:
+            assert differing.stdout  # noqa: S101 - a pipe
+            index = self.index()
+            raw = differing.stdout.read()
+        if differing.returncode == 0:
+            return index, _without(index, raw)
+        if self.lookup("HEAD") is None:
+            return index, None
+        raise CannotCheck("git cannot compare the index with HEAD; see what is wrong with: git status")
 
     def before_tree(self, commit: str, after: str, entries: Iterable[TreeEntry]) -> list[TreeEntry]:
         """Every entry of a commit's tree, from those of another and what differs."""
-        differing = self._run("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", commit, after, "--")
+        differing = self._run("diff-tree", "-r", *_RAW, commit, after, "--")
         return _without(entries, differing)
 
     def index(self) -> list[TreeEntry]:
