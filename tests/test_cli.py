@@ -664,6 +664,19 @@ def test_a_token_in_the_configuration_is_not_shown_either(
         assert secret[8:] not in run.out + run.err
 
 
+def test_no_value_of_a_secret_is_shown_for_its_shape(repository: Repository, lint: Lint) -> None:
+    digits, word = str(random.Random(1).randrange(10**11, 10**12)), MadeUp(random.Random(1)).make("github-classic")
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {{name: {}}}\n{}: {{password: {}}}\n---\n"
+    repository.write("a.yaml", text.format("a", "stringData", digits) + text.format("b", "stringdata", word))
+    for format_name in FORMATS:
+        run = lint("check", "--format", format_name, folder=repository.folder)
+        assert "schema-wrong-type" in run.out
+        assert "schema-unknown-field" in run.out
+        assert digits not in run.out
+        assert word[8:] not in run.out
+    assert lint("fix", "--diff", folder=repository.folder).code == 0
+
+
 def test_a_token_as_a_revision_is_not_repeated(fleet: Repository, lint: Lint) -> None:
     secret = MadeUp(random.Random(1)).make("github-classic")
     for arguments in (("--against", secret), ("--from", secret, "--to", "main"), ("--select", secret), (secret,)):

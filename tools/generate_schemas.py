@@ -1,5 +1,7 @@
 """Makes `schemas/eks-anywhere/` and `schemas/flux/` from the object structure that the CRDs declare.
 
+`schemas/kubernetes/` comes from `structures/kubernetes.yaml` beside this file, for kinds that no CRD declares.
+
 A shape is stored once, under the first release that has it; `index.json` says which file a release uses.
 """
 
@@ -9,25 +11,28 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 from eksa_lint import data  # noqa: E402 - a script of the repository, which need not be installed
 from eksa_lint.schema.convert import Conversion, Json, render  # noqa: E402
+from eksa_lint.syntax import parse  # noqa: E402
 
 SCHEMAS: Final = REPOSITORY / "schemas"
 FACTS: Final = REPOSITORY.parent / "shared" / "facts" / "crds"
 EKS_ANYWHERE: Final = "eks-anywhere"
 FLUX: Final = "flux"
+KUBERNETES: Final = "kubernetes"
+STRUCTURES: Final = Path(__file__).resolve().parent / "structures" / "kubernetes.yaml"
 
 Table: TypeAlias = list[dict[str, str]]
 
 
 def generate(facts: Path, table: Table) -> dict[str, str]:
     """Every file below `schemas/` by its path, with its text."""
-    return dict(sorted((*_eks_anywhere(facts / EKS_ANYWHERE, table), *_flux(facts / FLUX))))
+    return dict(sorted((*_eks_anywhere(facts / EKS_ANYWHERE, table), *_flux(facts / FLUX), *_kubernetes(STRUCTURES))))
 
 
 def _eks_anywhere(folder: Path, table: Table) -> Iterator[tuple[str, str]]:
@@ -72,6 +77,21 @@ def _flux(folder: Path) -> Iterator[tuple[str, str]]:
     yield f"{FLUX}/index.json", render({"groups": groups})
 
 
+def _kubernetes(file: Path) -> Iterator[tuple[str, str]]:
+    groups: dict[str, dict[str, dict[str, str]]] = {}
+    structures: Any = parse(file.read_bytes()).documents[0].root.value
+    for structure in structures:
+        nameless = structure.get("nameless", False)
+        conversion = Conversion(frozenset(), null_items=True, nameless=nameless)
+        for row in structure["kinds"]:
+            group, version, kind = row["group"], row["version"], row["kind"]
+            path = f"{kind}/{version}.json"
+            groups.setdefault(group, {}).setdefault(kind, {})[version] = path
+            title = f"{kind} {version} of {'kustomize' if nameless else 'Kubernetes'}"
+            yield f"{KUBERNETES}/{path}", render(conversion.root(structure, title))
+    yield f"{KUBERNETES}/index.json", render({"groups": groups})
+
+
 def _minor(folder: Path) -> tuple[int, ...]:
     return tuple(map(int, re.findall("[0-9]+", folder.name)))
 
@@ -80,7 +100,7 @@ def differences(files: dict[str, str], schemas: Path) -> list[str]:
     """The paths that are missing, left over or not what they would be."""
     stored = {
         file.relative_to(schemas).as_posix(): file.read_text(encoding="utf-8")
-        for folder in (EKS_ANYWHERE, FLUX)
+        for folder in (EKS_ANYWHERE, FLUX, KUBERNETES)
         for file in (schemas / folder).rglob("*.json")
     }
     return sorted(path for path in files.keys() | stored.keys() if files.get(path) != stored.get(path))

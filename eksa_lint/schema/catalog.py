@@ -15,6 +15,7 @@ from eksa_lint.data import schemas_folder
 EKS_ANYWHERE: Final = "anywhere.eks.amazonaws.com"
 
 _RELEASE: Final = re.compile(r"v?([0-9]+)\.([0-9]+)(?![0-9])")
+_OTHERS: Final = ("flux", "kubernetes")
 _WITHOUT_SCHEMA: Final = frozenset({"Release"})
 """Kinds of the group that no CRD describes: the published manifest that lists all releases."""
 
@@ -34,6 +35,11 @@ class Schema:
     """The schema itself, where it is an imported one."""
 
     @property
+    def api_version(self) -> str:
+        """As objects write it."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
     def content(self) -> dict[str, Any]:
         return _parse(self.text) if self.text else _read(self.file)
 
@@ -50,8 +56,8 @@ def find(group: str, version: str, kind: str, eksa_version: str | None = None) -
     newest, one before the first known as that.
     """
     if group != EKS_ANYWHERE:
-        file = _flux_index().get(group, {}).get(kind, {}).get(version)
-        return Schema(group, version, kind, "", f"flux/{file}") if file else None
+        file = _others().get(group, {}).get(kind, {}).get(version)
+        return Schema(group, version, kind, "", file) if file else None
     if version not in versions(group, kind):
         return None
     return at_release(kind, release_for(eksa_version))
@@ -91,20 +97,20 @@ def release_for(eksa_version: str | None) -> str:
 def kinds(group: str) -> tuple[str, ...]:
     """The kinds a group has in any release."""
     if group != EKS_ANYWHERE:
-        return tuple(_flux_index().get(group, ()))
+        return tuple(_others().get(group, ()))
     by_release = _eks_anywhere_index()["releases"].values()
     return tuple(sorted(_WITHOUT_SCHEMA.union(*by_release)))
 
 
 def other_groups() -> tuple[str, ...]:
     """The groups beside EKS Anywhere's own whose kinds are known."""
-    return tuple(_flux_index())
+    return tuple(_others())
 
 
 def versions(group: str, kind: str) -> tuple[str, ...]:
     """The API versions that serve a kind."""
     if group != EKS_ANYWHERE:
-        return tuple(_flux_index().get(group, {}).get(kind, ()))
+        return tuple(_others().get(group, {}).get(kind, ()))
     return (_eks_anywhere_index()["version"],)
 
 
@@ -129,9 +135,14 @@ def _eks_anywhere_index() -> dict[str, Any]:
     return _read("eks-anywhere/index.json")
 
 
-def _flux_index() -> Mapping[str, dict[str, dict[str, str]]]:
-    groups: dict[str, dict[str, dict[str, str]]] = _read("flux/index.json")["groups"]
-    return groups
+@cache
+def _others() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Flux's and Kubernetes' own: files by group, kind and version."""
+    return {
+        group: {kind: {version: f"{folder}/{file}" for version, file in files.items()} for kind, files in kinds.items()}
+        for folder in _OTHERS
+        for group, kinds in _read(f"{folder}/index.json")["groups"].items()
+    }
 
 
 @cache

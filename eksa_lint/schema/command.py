@@ -11,6 +11,7 @@ from eksa_lint.schema.convert import render
 from eksa_lint.schema.imported import FOLDER, ImportedFile, convert_manifest
 
 _ALL: Final = "all.json"
+_COMMON: Final = ("apiVersion", "kind", "metadata", "status")
 
 
 def list_kinds() -> str:
@@ -30,9 +31,9 @@ def list_kinds() -> str:
 def show_kind(kind: str, release: str | None) -> str:
     """The fields of a kind as an outline: name, type, what is allowed, `*` where it is required."""
     schema = _find(kind, release)
-    title = f"{schema.kind} ({schema.group}/{schema.version}{f', {schema.release}' if schema.release else ''})"
-    spec = schema.content["properties"]["spec"]
-    return "\n".join([title, "spec:", *_outline(spec, "  "), ""])
+    title = f"{schema.kind} ({schema.api_version}{f', {schema.release}' if schema.release else ''})"
+    own = {name: field for name, field in schema.content["properties"].items() if name not in _COMMON}
+    return "\n".join([title, *_outline({**schema.content, "properties": own}, ""), ""])
 
 
 def export(folder: Path, release: str | None) -> int:
@@ -45,9 +46,9 @@ def export(folder: Path, release: str | None) -> int:
     schemas = list(_all_schemas(release))
     choices = []
     for schema in schemas:
-        name = f"{schema.kind}.{schema.group}.{schema.version}.json"
+        name = ".".join(filter(None, (schema.kind, schema.group, schema.version, "json")))
         (folder / name).write_text(render(schema.content), encoding="utf-8")
-        chosen = {"apiVersion": {"const": f"{schema.group}/{schema.version}"}, "kind": {"const": schema.kind}}
+        chosen = {"apiVersion": {"const": schema.api_version}, "kind": {"const": schema.kind}}
         choices.append({"if": {"required": ["apiVersion", "kind"], "properties": chosen}, "then": {"$ref": name}})
     every = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "allOf": choices}
     (folder / _ALL).write_text(render(every), encoding="utf-8")

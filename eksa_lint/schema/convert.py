@@ -74,6 +74,9 @@ _OBJECT_META: Final[Json] = {
     },
 }
 
+_NAMELESS_META: Final[Json] = {**_OBJECT_META, "type": ["object", "null"], "required": []}
+_COMMON: Final = ("apiVersion", "kind", "metadata", "status")
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -88,24 +91,30 @@ class Conversion:
     met: set[str] = field(default_factory=set)
     """The entries of `not_required` that dropped something."""
 
+    nameless: bool = False
+    """Whether objects of the kind go by their file, and need no metadata."""
+
     def root(self, structure: Json, title: str) -> Json:
-        spec = self._property("spec", structure["properties"]["spec"], required=False)
+        own = {
+            name: self._property(name, below, required=_is_required(structure, name))
+            for name, below in sorted(structure["properties"].items())
+            if name not in _COMMON
+        }
         return {
             "$schema": _DIALECT,
             "title": title,
             "type": "object",
             "required": [
-                "apiVersion",
-                "kind",
-                "metadata",
-                *(["spec"] if _is_required(structure, "spec") else ()),
+                *("apiVersion", "kind"),
+                *(() if self.nameless else ("metadata",)),
+                *(name for name in own if _is_required(structure, name)),
             ],
             "additionalProperties": False,
             "properties": {
                 "apiVersion": {"type": "string"},
                 "kind": {"type": "string"},
-                "metadata": _OBJECT_META,
-                "spec": spec,
+                "metadata": _NAMELESS_META if self.nameless else _OBJECT_META,
+                **own,
                 "status": {},
             },
         }

@@ -19,6 +19,7 @@ from eksa_lint.schema.wording import (
     quoted,
     short,
     title,
+    undisclosed,
 )
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -113,6 +114,7 @@ class _Reader:
         self._value = value
         self._partial = partial
         self._unknown = 0
+        self._secret = _holds_secrets(schema)
         self._encrypted = isinstance(value, dict) and isinstance(value.get(_SOPS), dict)
 
     def errors(self) -> Iterator[SchemaError]:
@@ -169,13 +171,13 @@ class _Reader:
                 message = f"{title(self._value)} lacks {self._field(path)}: it has no value"
                 yield SchemaError("schema-missing-field", path, message, "has no value", at_key=True)
             return
-        wanted, given = kinds_of_value(types), described(value)
+        wanted, given = kinds_of_value(types), undisclosed(value) if self._secret else described(value)
         message, label = f"{self._field(path)} must be {wanted}, not {given}", f"not {wanted}"
         if "string" in types and isinstance(value, (int, float)):
             message, label = f"{self._field(path)} is {given}, but must be {wanted}: quote it", "quote it"
         elif isinstance(value, str) and _reads_as(value, types):
             message, label = f"{message}: remove the quotes", "remove the quotes"
-        values = (plain(value),) if isinstance(value, (str, int, float)) else (given,)
+        values = (plain(value),) if isinstance(value, (str, int, float)) and not self._secret else (given,)
         mend = Mend() if label == "quote it" and not isinstance(value, bool) else None
         yield SchemaError("schema-wrong-type", path, message, label, _at_key(value), values, mend)
 
@@ -251,6 +253,11 @@ _BAD_VALUES: Final[dict[str, Callable[[Any, Any], tuple[str, str]]]] = {
 def _count(number: int, noun: str) -> str:
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
+
+
+def _holds_secrets(schema: catalog.Schema) -> bool:
+    """Whether no value of the kind may be shown."""
+    return (schema.group, schema.kind) == ("", "Secret")
 
 
 def _is_patch_key(name: str) -> bool:

@@ -85,6 +85,19 @@ def described(value: Any) -> str:
             return "a mapping"
 
 
+def undisclosed(value: Any) -> str:
+    """The type of a value that nobody should see."""
+    match value:
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case _:
+            return described(value)
+
+
 def quoted(text: str) -> str:
     return json.dumps(short(text), ensure_ascii=False)
 

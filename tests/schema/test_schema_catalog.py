@@ -71,7 +71,7 @@ def test_find(group: str, version: str, kind: str, eksa_version: str | None, fil
         (EKSA, "v1alpha1", "NutanixMachineConfig", "v0.11.0"),
         ("source.toolkit.fluxcd.io", "v2", "GitRepository", None),
         ("apps", "v1", "Deployment", None),
-        ("", "v1", "Secret", None),
+        ("", "v1", "Pod", None),
     ],
 )
 def test_no_schema(group: str, version: str, kind: str, eksa_version: str | None) -> None:

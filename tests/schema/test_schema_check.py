@@ -3,17 +3,13 @@
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from schema_support import REPOSITORY, SHARED, Context, drafts, needs_shared, resources
+from schema_support import SHARED, Context, drafts, needs_shared, resources
 
-from eksa_lint.data import json_schema, read_yaml
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks.schema import schema
 from eksa_lint.rules.draft import Draft
-from eksa_lint.rules.rule import Rule
 from eksa_lint.syntax import parse
 
-RULES = sorted((REPOSITORY / "rules" / "schema").glob("*.yaml"))
 CORPUS = SHARED / "corpus" / "files"
 
 
@@ -103,24 +99,6 @@ def test_patch() -> None:
 def test_bundles_of_any_release() -> None:
     text = f"apiVersion: {EKSA}/v1alpha1\nkind: Bundles\nmetadata: {{name: bundles-1}}\nspec: {{old: 1}}"
     assert drafts(text) == []
-
-
-@pytest.mark.parametrize("file", RULES, ids=lambda file: file.stem)
-def test_rule_file(file: Any) -> None:
-    data = read_yaml(file)
-    Draft202012Validator(json_schema("rule")).validate(data)
-    rule = Rule.from_data(data, file.name)
-    assert rule.id == file.stem
-    for example in rule.examples:
-        for text in example.after.values():
-            expected = {
-                number: line.partition("# finds: ")[2]
-                for number, line in enumerate(text.splitlines(), 1)
-                if "# finds: " in line
-            }
-            found = {shown(draft)[1]: draft.message for draft in drafts(text) if draft.rule == rule.id}
-            assert found.keys() == expected.keys(), example.name
-            assert all(expected[line] in found[line] for line in found), example.name
 
 
 def accepted_files() -> list[Any]:

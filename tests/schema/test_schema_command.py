@@ -60,9 +60,18 @@ def test_show_outlines_the_fields_of_a_release(capsys: pytest.CaptureFixture[str
     lines = capsys.readouterr().out.splitlines()
     assert lines[:4] == [
         "AWSIamConfig (anywhere.eks.amazonaws.com/v1alpha1, v0.22)",
-        "spec:",
+        "spec: object",
         "  awsRegion*: string",
         "  backendMode*[]: string",
+    ]
+
+
+def test_show_outlines_a_kind_without_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "show", "role"]) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "Role (rbac.authorization.k8s.io/v1)",
+        "rules[]: object",
+        "  apiGroups[]: string",
     ]
 
 
@@ -97,7 +106,10 @@ def test_export_writes_schemas_that_an_editor_can_use(tmp_path: Path) -> None:
     }
     assert validator.is_valid({**cluster, "spec": {"kubernetesVersion": "1.33"}})
     assert not validator.is_valid({**cluster, "spec": {"kubernetesVersion": 1.33}})
-    assert validator.is_valid({"apiVersion": "v1", "kind": "ConfigMap"})
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    assert validator.is_valid({**settings, "data": {"port": "80"}})
+    assert not validator.is_valid({**settings, "data": {"port": 80}})
+    assert validator.is_valid({"apiVersion": "apps/v1", "kind": "Deployment"})
 
 
 def test_an_imported_kind_judges_what_no_shipped_release_knows(

@@ -42,6 +42,7 @@ def schema(resource: Resource, context: Context) -> Iterator[Draft]:
                 values=error.values,
                 label=error.label,
                 repair=_repair(resource, error),
+                secret=_secret(resource, error),
             )
 
 
@@ -59,12 +60,25 @@ def _errors(resource: Resource, context: Context) -> Iterator[SchemaError]:
 
 
 def _repair(resource: Resource, error: SchemaError) -> Repair | None:
-    if error.mend is None:
+    """None for a Secret, since the lines of a fix are shown before it is made."""
+    if error.mend is None or _is_secret(resource):
         return None
     place = _place(resource, error)
     if not error.mend.name:
         return in_quotes(place)
     return Repair(f"rename it to {error.mend.name}", place.start, place.end, error.mend.name)
+
+
+def _secret(resource: Resource, error: SchemaError) -> tuple[tuple[int, int], ...]:
+    """All of the value in a Secret, of which an excerpt must show nothing."""
+    if not _is_secret(resource):
+        return ()
+    node = resource.node.find(error.path)
+    return ((node.start, node.end),) if node is not None else ()
+
+
+def _is_secret(resource: Resource) -> bool:
+    return (resource.group, resource.kind) == ("", "Secret")
 
 
 def _is_unquoted_version(resource: Resource, error: SchemaError) -> bool:
