@@ -69,7 +69,7 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="action", required=True, prog=parser.prog)
     actions.add_parser("list", help="the kinds and releases that are known", allow_abbrev=False)
     show = actions.add_parser("show", help="the fields of a kind", allow_abbrev=False)
-    show.add_argument("kind", metavar="KIND")
+    show.add_argument("kind", metavar="KIND", help="such as Cluster, or Kustomization.kustomize.config.k8s.io")
     export = actions.add_parser("export", help="JSON Schemas for an editor's YAML server", allow_abbrev=False)
     export.add_argument("folder", metavar="DIR", type=Path)
     for action in (show, export):

@@ -22,7 +22,7 @@ def list_kinds() -> str:
         if (releases := catalog.releases_of(kind))
     ]
     for group in catalog.other_groups():
-        rows += [(kind, group, ", ".join(catalog.versions(group, kind))) for kind in catalog.kinds(group)]
+        rows += [(kind, group or "core", ", ".join(catalog.versions(group, kind))) for kind in catalog.kinds(group)]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"{kind:{widths[0]}}  {group:{widths[1]}}  {known}" for kind, group, known in rows]
     return "\n".join([*lines, "", f"{len(rows)} kinds; the fields of one: eksa-lint schema show KIND", ""])
@@ -90,8 +90,9 @@ def imported_message(paths: list[str]) -> str:
 
 
 def _find(kind: str, release: str | None) -> catalog.Schema:
+    wanted = kind.lower()
     for schema in _all_schemas(release):
-        if schema.kind.lower() == kind.lower():
+        if wanted in (schema.kind.lower(), f"{schema.kind}.{schema.group}".lower()):
             return schema
     raise CannotCheck(
         f"no kind {kind} is known{f' in {release}' if release else ''}; for all of them run: eksa-lint schema list"

@@ -75,6 +75,11 @@ def test_show_outlines_a_kind_without_spec(capsys: pytest.CaptureFixture[str]) -
     ]
 
 
+def test_a_group_tells_kinds_of_one_name_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "show", "kustomization.kustomize.config.k8s.io"]) == 0
+    assert capsys.readouterr().out.startswith("Kustomization (kustomize.config.k8s.io/v1beta1)\nbases[]: string\n")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
