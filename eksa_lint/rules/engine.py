@@ -81,7 +81,8 @@ class Engine:
 
     def judge_file(self, file: File) -> Iterator[Draft]:
         """What stands in one file, whether it holds objects or not."""
-        yield from self._run_checks(self._of("file"), file)
+        rules = [rule for rule in self._of("file") if not (rule.without_objects and file.documents)]
+        yield from self._run_checks(rules, file)
 
     def judge_repository(self) -> Iterator[Draft]:
         """What only the whole shows."""

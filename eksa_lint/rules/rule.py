@@ -79,6 +79,9 @@ class Rule:
     providers: tuple[str, ...] = ()
     """The providers whose Clusters are looked at (`VSphere`, `Tinkerbell` …); empty for all."""
 
+    without_objects: bool = False
+    """Whether only files that hold no document are looked at."""
+
     replaced_by: str | None = None
     refused_by: tuple[Refuser, ...] = ()
     covers: tuple[str, ...] = ()
@@ -120,6 +123,7 @@ class Rule:
             subjects=tuple(subjects) if isinstance(subjects, list) else (subjects,),
             kinds=tuple(match.get("kinds", ())),
             providers=tuple(match.get("providers", ())),
+            without_objects=match.get("objects") is False,
             events=tuple(match.get("events", ("changed",))),
             why=data["why"].strip(),
             fix=data["fix"].strip(),

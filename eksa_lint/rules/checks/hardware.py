@@ -66,7 +66,7 @@ class _Machine:
 
 @check("hardware-csv")
 def hardware_csv(file: File, _: Any) -> Iterator[Draft]:
-    if file.documents or not _may_be_hardware(file.source.text):
+    if not _may_be_hardware(file.source.text):
         return
     try:
         rows = list(_rows(file.source.text))

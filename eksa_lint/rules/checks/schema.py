@@ -1,16 +1,18 @@
 """Whether an object has the shape that its kind declares: fields, types, values, and the kind itself."""
 
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from eksa_lint.finding import Place
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft, Repair, in_quotes
 from eksa_lint.schema import catalog
-from eksa_lint.schema.explain import SchemaError, explain, explain_kind
 from eksa_lint.schema.imported import Imported
 from eksa_lint.schema.wording import field
+
+if TYPE_CHECKING:  # nearly every object fits, and needs no words
+    from eksa_lint.schema.explain import SchemaError
 
 _MADE_BY_RELEASES: Final = "Bundles"
 """Published with every release and never written by hand; its shape is only known for the newest one."""
@@ -46,7 +48,7 @@ def schema(resource: Resource, context: Context) -> Iterator[Draft]:
             )
 
 
-def _errors(resource: Resource, context: Context) -> Iterator[SchemaError]:
+def _errors(resource: Resource, context: Context) -> "Iterator[SchemaError]":
     if resource.kind == _MADE_BY_RELEASES:
         return iter(())
     written = resource.spec.get("eksaVersion") if resource.group == EKSA else None
@@ -54,12 +56,16 @@ def _errors(resource: Resource, context: Context) -> Iterator[SchemaError]:
     shape = context.imported.get((resource.group, resource.version, resource.kind))
     if shape is None or (resource.group == EKSA and catalog.is_known_release(eksa_version)):
         shape = catalog.find(resource.group, resource.version, resource.kind, eksa_version) or shape
+    if shape is not None and shape.accepts(resource.value):
+        return iter(())
+    from eksa_lint.schema.explain import explain, explain_kind  # noqa: PLC0415 - as above
+
     if shape is None:
         return explain_kind(resource.group, resource.version, resource.kind, eksa_version)
     return explain(shape, resource.value, partial=resource.patch)
 
 
-def _repair(resource: Resource, error: SchemaError) -> Repair | None:
+def _repair(resource: Resource, error: "SchemaError") -> Repair | None:
     """None for a Secret, since the lines of a fix are shown before it is made."""
     if error.mend is None or _is_secret(resource):
         return None
@@ -69,7 +75,7 @@ def _repair(resource: Resource, error: SchemaError) -> Repair | None:
     return Repair(f"rename it to {error.mend.name}", place.start, place.end, error.mend.name)
 
 
-def _secret(resource: Resource, error: SchemaError) -> tuple[tuple[int, int], ...]:
+def _secret(resource: Resource, error: "SchemaError") -> tuple[tuple[int, int], ...]:
     """All of the value in a Secret, of which an excerpt must show nothing."""
     if not _is_secret(resource):
         return ()
@@ -81,7 +87,7 @@ def _is_secret(resource: Resource) -> bool:
     return (resource.group, resource.kind) == ("", "Secret")
 
 
-def _is_unquoted_version(resource: Resource, error: SchemaError) -> bool:
+def _is_unquoted_version(resource: Resource, error: "SchemaError") -> bool:
     """Whether it is what the rule `kubernetes-version-unquoted` reports, which knows what was meant."""
     match error.path:
         case ("spec", "kubernetesVersion") | (
@@ -95,7 +101,7 @@ def _is_unquoted_version(resource: Resource, error: SchemaError) -> bool:
     return False
 
 
-def _place(resource: Resource, error: SchemaError) -> Place:
+def _place(resource: Resource, error: "SchemaError") -> Place:
     """The field; a missing one by its parent's key, or by the first key of the list item it belongs to."""
     parent = error.path[:-1]
     if error.at_key and parent and isinstance(parent[-1], int) and resource.node.find(error.path) is None:
