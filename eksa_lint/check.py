@@ -19,8 +19,9 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.policy import Policy
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-from eksa_lint.rules.engine import Context, Engine
+from eksa_lint.rules.engine import Engine
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
 from eksa_lint.rules.state import State

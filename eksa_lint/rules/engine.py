@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -18,23 +18,12 @@ from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.cel import Evaluator, Failure
 from eksa_lint.rules.checks import Check, registered
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, in_quotes
 from eksa_lint.rules.pairs import Pair, changed, standing
 from eksa_lint.rules.rule import Rule, Subject, Validation
 from eksa_lint.rules.values import Values, gate, validations_for
-from eksa_lint.schema.imported import Imported
 from eksa_lint.syntax.later import is_filled_in_later
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a Python check may look at: the side that is judged, and the other one where there is one."""
-
-    inventory: Inventory
-    before: Inventory | None
-    eksa_version: str | None
-    changes: tuple[Change, ...] = ()
-    imported: Imported = field(default_factory=dict)
 
 
 class Engine:

@@ -49,6 +49,11 @@ class Schema:
         return accepted
 
 
+def holds_secrets(group: str, kind: str) -> bool:
+    """Whether no value of a kind may be shown."""
+    return (group, kind) == ("", "Secret")
+
+
 def find(group: str, version: str, kind: str, eksa_version: str | None = None) -> Schema | None:
     """The schema for a resource, None where there is none.
 

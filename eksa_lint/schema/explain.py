@@ -114,7 +114,7 @@ class _Reader:
         self._value = value
         self._partial = partial
         self._unknown = 0
-        self._secret = _holds_secrets(schema)
+        self._secret = catalog.holds_secrets(schema.group, schema.kind)
         self._encrypted = isinstance(value, dict) and isinstance(value.get(_SOPS), dict)
 
     def errors(self) -> Iterator[SchemaError]:
@@ -253,11 +253,6 @@ _BAD_VALUES: Final[dict[str, Callable[[Any, Any], tuple[str, str]]]] = {
 def _count(number: int, noun: str) -> str:
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number} {noun if number == 1 else plural}"
-
-
-def _holds_secrets(schema: catalog.Schema) -> bool:
-    """Whether no value of the kind may be shown."""
-    return (schema.group, schema.kind) == ("", "Secret")
 
 
 def _is_patch_key(name: str) -> bool:

@@ -1,7 +1,7 @@
 """New clusters that cannot come into being in the way that they are added: by eksctl anywhere, or through Flux."""
 
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
@@ -10,6 +10,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 _RULE: Final = "cluster-creation"
@@ -19,16 +20,8 @@ _GITOPS: Final = {"FluxConfig": ("spec",), "GitOpsConfig": ("spec", "flux", "git
 """Where the settings stand that eksctl compares, by the kind of the object."""
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
-
-
 @check("cluster-creation")
-def cluster_creation(change: Change, context: _Context) -> Iterator[Draft]:
+def cluster_creation(change: Change, context: Context) -> Iterator[Draft]:
     cluster = change.after
     if cluster is None or change.event != "added" or cluster.group != EKSA:
         return

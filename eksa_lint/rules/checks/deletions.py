@@ -1,7 +1,7 @@
 """Clusters that are gone, told as what they really are: deleted, renamed, moved, or left hanging."""
 
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model import fields
@@ -9,25 +9,15 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 _CLI_OWNED: Final = "anywhere.eks.amazonaws.com/managed-by-cli"
 _GROUPS: Final = fields.parse_pattern("spec.workerNodeGroupConfigurations[*]")
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
-
-    @property
-    def changes(self) -> tuple[Change, ...]: ...
-
-
 @check("deletions")
-def deletions(change: Change, context: _Context) -> Iterator[Draft]:
+def deletions(change: Change, context: Context) -> Iterator[Draft]:
     resource = change.before
     if resource is None or change.event != "removed" or context.before is None:
         return

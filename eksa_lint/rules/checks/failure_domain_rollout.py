@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
@@ -11,6 +11,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -32,16 +33,8 @@ _TEMPLATE: Final = (
 """Fields of a machine config that are in the template; cluster and subnet are those of the failure domain."""
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
-
-
 @check("failure-domain-rollout")
-def failure_domain_rollout(change: Change, context: _Context) -> Iterator[Draft]:
+def failure_domain_rollout(change: Change, context: Context) -> Iterator[Draft]:
     """Sources: pkg/providers/nutanix/config/md-template.yaml; pkg/clusterapi/name.go:IncrementName."""
     before, after = change.before, change.after
     if before is None or after is None:

@@ -20,7 +20,6 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.iam_arn import fault, parse_arn
 from eksa_lint.rules.checks.iam_grants import (
     MASTERS,
-    Context,
     Scene,
     judge_mappings,
     judge_reference,
@@ -40,6 +39,7 @@ from eksa_lint.rules.checks.iam_mappings import (
     neighbours,
     own_configs,
 )
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Severity
@@ -21,6 +21,7 @@ from eksa_lint.rules.checks.iam_mappings import (
     opens_everything,
     role_of,
 )
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 MASTERS: Final = "system:masters"
@@ -30,17 +31,6 @@ _SESSION: Final = re.compile(r"\{\{SessionName(?:Raw)?\}\}")
 _SHOWN: Final = 2
 _FEW: Final = 4
 """Mappings from which on one foreign account among them is worth a word."""
-
-
-class Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
-
-    @property
-    def changes(self) -> tuple[Change, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

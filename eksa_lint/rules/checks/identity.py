@@ -1,22 +1,16 @@
 """One identity, several objects."""
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from eksa_lint.finding import Severity
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-
 @check("identity")
-def duplicate_resources(resource: Resource, context: _Context) -> Iterator[Draft]:
+def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]:
     if resource.patch or resource.id.name == resource.path:
         return
     same = context.inventory.get(resource.id)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.finding import Consequence, Refuser, Severity
 from eksa_lint.model import fields
@@ -17,6 +17,7 @@ from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.schema import catalog
 from eksa_lint.syntax import Node
@@ -28,11 +29,6 @@ _MACHINES: Final = "MachineConfig"
 _WITHOUT_MACHINES: Final = "DockerDatacenterConfig"
 _CLI: Final[tuple[Refuser, ...]] = ("cli",)
 _SEPARATOR: Final = re.compile(r"^---([^\n]*)", re.MULTILINE)
-
-
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ class _Manifest:
 
 
 @check("cluster-manifest")
-def cluster_manifest(file: File, context: _Context) -> Iterator[Draft]:
+def cluster_manifest(file: File, context: Context) -> Iterator[Draft]:
     text = file.source.text
     if (EKSA not in text and _DATACENTER not in text and _MACHINES not in text) or is_template(text):
         return

@@ -1,7 +1,7 @@
 """Identity and GitOps configs whose namespace differs from the Cluster's within the one file that eksctl is given."""
 
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.finding import Severity
 from eksa_lint.model import fields
@@ -9,6 +9,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import Reference, references_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -18,13 +19,8 @@ _KINDS: Final = frozenset(("OIDCConfig", "AWSIamConfig", "GitOpsConfig", "FluxCo
 _NAMESPACE: Final = ("metadata", "namespace")
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-
 @check("manifest-namespaces")
-def manifest_namespaces(cluster: Resource, context: _Context) -> Iterator[Draft]:
+def manifest_namespaces(cluster: Resource, context: Context) -> Iterator[Draft]:
     """What validateSameNamespace refuses, which compares the words as they are written (pkg/cluster/validate.go).
 
     Only for a file that nobody but eksctl applies: from Git an absent namespace has become default by then, and an

@@ -1,13 +1,13 @@
 """Namespaces that eksctl anywhere takes for different ones because they are not written alike."""
 
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.model import fields
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import referred
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -16,13 +16,8 @@ _NOT_COMPARED: Final = ("NutanixMachineConfig",)
 """pkg/cluster/nutanix.go compares the datacenter only. Identity providers and GitOps are `manifest-namespaces`."""
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-
 @check("namespace-text")
-def namespace_text(cluster: Resource, context: _Context) -> Iterator[Draft]:
+def namespace_text(cluster: Resource, context: Context) -> Iterator[Draft]:
     """Objects of one manifest that live in the Cluster's namespace and do not say so as the Cluster does.
 
     The CLI compares the words before anything is filled in (pkg/cluster/validate.go:validateSameNamespace). What Flux

@@ -2,15 +2,15 @@
 
 import ipaddress
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.machines import datacenter
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_cidr, is_ip
 from eksa_lint.syntax.later import is_filled_in_later
@@ -24,13 +24,8 @@ _MAPPED_IPV4: Final = 0xFFFF << 32
 """Go holds an IPv4 address as ::ffff:0:0/96 and so compares it with IPv6 ones."""
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-
 @check("nutanix-failure-domains")
-def failure_domains(cluster: Resource, context: _Context) -> Iterator[Draft]:
+def failure_domains(cluster: Resource, context: Context) -> Iterator[Draft]:
     """Worker groups that a failure domain names and that are not there, or are too large to be spread.
 
     A failure domain names the machine config of a group, not the group (pkg/providers/nutanix/validator.go:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from eksa_lint import data
@@ -24,6 +24,7 @@ from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 RBAC: Final = "rbac.authorization.k8s.io"
@@ -36,14 +37,6 @@ _SYSTEM_NAMESPACE: Final = re.compile(rb"""(?i:flux)?[sS]ystemNamespace["']?[ \t
 _MOST_COMPARED: Final = 20_000
 """Rules, or rights of one rule, times old rules: in a role of more, every rule that is written anew counts as new."""
 _SHOWN: Final = 3
-
-
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
 
 
 class Reach(IntEnum):
@@ -210,7 +203,7 @@ class Weighed:
 
 
 @check("critical-namespace-rbac")
-def critical_namespace_rbac(subject: Resource | Change, context: _Context) -> Iterator[Draft]:
+def critical_namespace_rbac(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Grants into critical namespaces, Roles that wait there for a binding, and what the cluster ships."""
     yield from _judge_grants("critical-namespace-rbac", _weigh_critical, subject, context)
     changed = isinstance(subject, Change)
@@ -223,12 +216,12 @@ def critical_namespace_rbac(subject: Resource | Change, context: _Context) -> It
 
 
 @check("cluster-admin-binding")
-def cluster_admin_binding(subject: Resource | Change, context: _Context) -> Iterator[Draft]:
+def cluster_admin_binding(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Bindings to roles that allow everything."""
     yield from _judge_grants("cluster-admin-binding", _weigh_admin, subject, context)
 
 
-def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context: _Context) -> Iterator[Draft]:
+def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context: Context) -> Iterator[Draft]:
     if isinstance(subject, Resource):
         if subject.kind in _BINDINGS:
             for grant in _grants(subject, context.inventory):
@@ -262,7 +255,7 @@ def _at_subject(rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *,
     )
 
 
-def _at_role(rule: str, judge: _Judge, change: Change, context: _Context) -> Iterator[Draft]:
+def _at_role(rule: str, judge: _Judge, change: Change, context: Context) -> Iterator[Draft]:
     """A role that opens more to subjects that had it before; others are told at their bindings."""
     resource = change.after
     assert resource is not None  # noqa: S101 - only roles that are there come here
@@ -541,7 +534,7 @@ def _opens_more(role: Role, known: Role) -> bool:
     return role.rules is None or known.rules is None or next(_gained(role.rules, known.rules), None) is not None
 
 
-def _standing_grants(role: Resource, context: _Context) -> Iterator[Grant]:
+def _standing_grants(role: Resource, context: Context) -> Iterator[Grant]:
     """The grants of a role to subjects that were bound to it already, whatever it allowed."""
     if context.before is None:
         return

@@ -2,24 +2,19 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Protocol
 
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import Reference, references_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-
 @check("references")
-def dangling_references(resource: Resource, context: _Context) -> Iterator[Draft]:
+def dangling_references(resource: Resource, context: Context) -> Iterator[Draft]:
     for reference in references_of(resource):
         target = reference.target
         if is_filled_in_later(target.name) or context.inventory.get(target) or context.inventory.may_hold(target):

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.finding import Place, Refuser
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.fields import Path
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import text
 
@@ -23,14 +23,6 @@ _GROUPS: Final = ("spec", "workerNodeGroupConfigurations")
 _IMAGE: Final = ("spec", "osImageURL")
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Roll:
     """Why machines are replaced, and who minds when they are scaled as well."""
@@ -40,7 +32,7 @@ class _Roll:
 
 
 @check("tinkerbell-roll-and-scale")
-def tinkerbell_roll_and_scale(change: Change, context: _Context) -> Iterator[Draft]:
+def tinkerbell_roll_and_scale(change: Change, context: Context) -> Iterator[Draft]:
     before, after = change.before, change.after
     kind = fields.get(change.new, (*_DATACENTER, "kind"))
     if before is None or after is None or kind != "TinkerbellDatacenterConfig":
@@ -55,7 +47,7 @@ def tinkerbell_roll_and_scale(change: Change, context: _Context) -> Iterator[Dra
     yield from _groups(change, before, after, roll)
 
 
-def _roll(change: Change, context: _Context) -> _Roll | None:
+def _roll(change: Change, context: Context) -> _Roll | None:
     """The webhook minds the version of the cluster alone; eksctl more, but nothing where the new strategy is InPlace.
 
     Sources: pkg/api/v1alpha1/cluster_webhook.go; pkg/providers/tinkerbell/upgrade.go.
@@ -77,7 +69,7 @@ def _roll(change: Change, context: _Context) -> _Roll | None:
     return None
 
 
-def _images(change: Change, context: _Context) -> list[Any]:
+def _images(change: Change, context: Context) -> list[Any]:
     """The image of the datacenter before and after, where both are among the files."""
     images = []
     for inventory, cluster in ((context.before, change.before), (context.inventory, change.after)):

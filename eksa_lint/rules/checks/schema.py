@@ -67,7 +67,7 @@ def _errors(resource: Resource, context: Context) -> "Iterator[SchemaError]":
 
 def _repair(resource: Resource, error: "SchemaError") -> Repair | None:
     """None for a Secret, since the lines of a fix are shown before it is made."""
-    if error.mend is None or _is_secret(resource):
+    if error.mend is None or catalog.holds_secrets(resource.group, resource.kind):
         return None
     place = _place(resource, error)
     if not error.mend.name:
@@ -77,14 +77,10 @@ def _repair(resource: Resource, error: "SchemaError") -> Repair | None:
 
 def _secret(resource: Resource, error: "SchemaError") -> tuple[tuple[int, int], ...]:
     """All of the value in a Secret, of which an excerpt must show nothing."""
-    if not _is_secret(resource):
+    if not catalog.holds_secrets(resource.group, resource.kind):
         return ()
     node = resource.node.find(error.path)
     return ((node.start, node.end),) if node is not None else ()
-
-
-def _is_secret(resource: Resource) -> bool:
-    return (resource.group, resource.kind) == ("", "Secret")
 
 
 def _is_unquoted_version(resource: Resource, error: "SchemaError") -> bool:

@@ -1,7 +1,7 @@
 """What nobody but eksctl anywhere upgrade minds about machine configs: only of files that Flux does not apply."""
 
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
@@ -9,6 +9,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 _MACHINES: Final = (
@@ -22,16 +23,8 @@ _PARTS: Final = {"controlPlaneConfiguration": "the control plane", "externalEtcd
 _USERS: Final = ("spec", "users")
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-    @property
-    def before(self) -> Inventory | None: ...
-
-
 @check("machine-config-name-taken")
-def machine_config_name_taken(change: Change, context: _Context) -> Iterator[Draft]:
+def machine_config_name_taken(change: Change, context: Context) -> Iterator[Draft]:
     """A reference to a machine config that was there before.
 
     Sources: validateMachineConfigsNameUniqueness in pkg/providers/vsphere and pkg/providers/cloudstack. The webhook
@@ -60,7 +53,7 @@ def machine_config_name_taken(change: Change, context: _Context) -> Iterator[Dra
 
 
 @check("upgrade-without-ssh-key")
-def upgrade_without_ssh_key(change: Change, context: _Context) -> Iterator[Draft]:
+def upgrade_without_ssh_key(change: Change, context: Context) -> Iterator[Draft]:
     """A machine config without any key, in a change of a Cluster that was there before or of the config itself.
 
     eksctl makes a key on create, and expects it in the file from then on.

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Refuser, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.fields import Path
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.machines import MachineGroup, datacenter, machine_groups
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later, text
 
@@ -33,11 +33,6 @@ _GO_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "map": (dict,),
 }
 """What each word of the table takes; sigs.k8s.io/yaml makes text of a number or a flag where the Go field is text."""
-
-
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
 
 
 @check("vsphere-template")
@@ -80,7 +75,7 @@ def _is_sample(resource: Resource) -> bool:
 
 
 @check("vsphere-paths")
-def paths(cluster: Resource, context: _Context) -> Iterator[Draft]:
+def paths(cluster: Resource, context: Context) -> Iterator[Draft]:
     """Folders and datastores that begin with the datacenter and go on in another folder than they must."""
     found = datacenter(context.inventory, cluster, _DATACENTER)
     name = text(found.spec.get("datacenter")) if found else ""
@@ -114,7 +109,7 @@ def _paths_of(resource: Resource, path: Path, title: str, datacenter_name: str) 
 
 
 @check("bottlerocket-kubelet")
-def bottlerocket_kubelet(cluster: Resource, context: _Context) -> Iterator[Draft]:
+def bottlerocket_kubelet(cluster: Resource, context: Context) -> Iterator[Draft]:
     """Kubelet settings that Bottlerocket does not have.
 
     eksctl anywhere asks it of every group as soon as one of the cluster's machines runs Bottlerocket (pkg/validations/

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model import fields
@@ -10,6 +10,7 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import text
 
@@ -23,13 +24,8 @@ _VERSION: Final = ("spec", "eksaVersion")
 _TOKEN: Final = ("spec", "licenseToken")
 
 
-class _Context(Protocol):
-    @property
-    def inventory(self) -> Inventory: ...
-
-
 @check("workload-clusters")
-def workload_clusters(resource: Resource, context: _Context) -> Iterator[Draft]:
+def workload_clusters(resource: Resource, context: Context) -> Iterator[Draft]:
     """What the controller refuses about a cluster that another one manages."""
     manager = _manager_name(resource)
     if not manager:
@@ -43,7 +39,7 @@ def workload_clusters(resource: Resource, context: _Context) -> Iterator[Draft]:
 
 
 @check("cluster-name")
-def cluster_name(change: Change, context: _Context) -> Iterator[Draft]:
+def cluster_name(change: Change, context: Context) -> Iterator[Draft]:
     """A new workload cluster whose name another one has: both become one object of Cluster API.
 
     Source: pkg/validations/createvalidations/cluster.go:ValidateClusterNameIsUnique; the objects live in eksa-system.
