@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from eksa_lint import __version__
-from eksa_lint.report import FORMATS
+from eksa_lint.report import FORMATS, PLAN_FORMATS
 
-_COMMANDS: Final = ("check", "explain", "fix", "rules", "schema")
+_COMMANDS: Final = ("check", "explain", "fix", "plan", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -20,6 +20,7 @@ examples:
   eksa-lint check --staged                 what the next commit would change
   eksa-lint check --against origin/main    what this branch would change
   eksa-lint check --from v1 --to v2        two revisions, or two folders
+  eksa-lint plan --against origin/main     what that does to each cluster
   eksa-lint explain cluster-deleted        what a rule is about, and what to do
 
 exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not be done"""
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
     fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
+    _add_plan(commands.add_parser("plan", help="what a change does to each cluster; no verdict", allow_abbrev=False))
     explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
@@ -80,14 +82,26 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
     importing.add_argument("source", metavar="FILE-OR-FOLDER", type=Path)
 
 
+def _add_sides(parser: argparse._ArgumentGroup) -> None:
+    parser.add_argument("--staged", action="store_true", help="the index against HEAD")
+    parser.add_argument("--against", metavar="REV", help="the merge base of REV and HEAD, to HEAD")
+    parser.add_argument("--from", metavar="A", dest="from_", help="a revision or folder, with --to")
+    parser.add_argument("--to", metavar="B", help="a revision or folder, with --from")
+    parser.add_argument("--hook", action="store_true", help="what pre-commit needs; says which it is")
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_argument_group("what to compare (default: the work tree with HEAD)")
+    _add_sides(what)
+    parser.add_argument("--format", choices=PLAN_FORMATS, default="text")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.set_defaults(paths=[], select=None, ignore=None)
+
+
 def _add_check(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to judge")
     what.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
-    what.add_argument("--staged", action="store_true", help="the index against HEAD")
-    what.add_argument("--against", metavar="REV", help="the merge base of REV and HEAD, to HEAD")
-    what.add_argument("--from", metavar="A", dest="from_", help="a revision or folder, with --to")
-    what.add_argument("--to", metavar="B", help="a revision or folder, with --from")
-    what.add_argument("--hook", action="store_true", help="what pre-commit needs; says which it is")
+    _add_sides(what)
     what.add_argument("--all", action="store_true", help="standing findings too, not only what a change brings")
     how = parser.add_argument_group("rules")
     how.add_argument("--select", metavar="RULES", type=_names, help="only these rules, separated by commas")
@@ -101,7 +115,6 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     out.add_argument("-v", "--verbose", action="store_true", help="show notes and what was suppressed")
     out.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-    parser.set_defaults(check_parser=parser)
 
 
 def contradiction(options: argparse.Namespace) -> str | None:
@@ -117,7 +130,7 @@ def contradiction(options: argparse.Namespace) -> str | None:
     if len(given) > 1:
         return f"{given[0]} and {given[1]} cannot be combined; choose one"
     if (options.from_ is None) != (options.to is None):
-        return "--from and --to go together: eksa-lint check --from A --to B"
+        return f"--from and --to go together: eksa-lint {options.command} --from A --to B"
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from eksa_lint.config import CONFIG_FILE, BadConfig, read_policy
 from eksa_lint.finding import Compared, Finding, Place, Report
@@ -30,13 +31,20 @@ from eksa_lint.schema.imported import load_imported
 from eksa_lint.snapshot import Snapshot, Withheld
 from eksa_lint.snapshot.contents import LARGEST_READ, Contents
 
+if TYPE_CHECKING:
+    from eksa_lint.plan import Plan
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much is judged: the paths that are wanted (None: all), and whether standing faults count in a comparison."""
+    """How much is judged: the paths that are wanted (None: all), and whether standing faults count in a comparison.
+
+    With `planned` the report also says what happens to each cluster.
+    """
 
     wants: Callable[[str], bool] | None = None
     everything: bool = False
+    planned: bool = False
 
 
 def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
@@ -61,10 +69,12 @@ def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
     findings = run.whole_state(scope) if old is None or scope.everything else run.what_changed(old)
     if scope.wants is not None:
         findings = [finding for finding in findings if finding.path is None or scope.wants(finding.path)]
+    compared = _compared(old, new, changes)
     return Report(
-        compared=_compared(old, new, changes),
+        compared=compared,
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         seconds=monotonic() - started,
+        plan=run.plan(findings, compared.clusters) if scope.planned else None,
     )
 
 
@@ -91,6 +101,7 @@ class _Run:
         self._policy, self._rules = policy, rules
         self._selected = [rule for rule in rules.values() if policy.selects(rule)]
         self._imported = load_imported((old or new).snapshot)
+        self._impacts = list(impacts(changes, old, new)) if old is not None else []
         context = Context(new, old, policy.eksa_version, tuple(changes), self._imported)
         self._engine = Engine(self._selected, context)
 
@@ -111,11 +122,19 @@ class _Run:
         findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
         return self._silence(findings, state, complete=False)
 
+    def plan(self, findings: Iterable[Finding], clusters: int) -> "Plan | None":
+        """What happens to each cluster; None where nothing was compared."""
+        if self._old is None:
+            return None
+        from eksa_lint.planning import make_plan  # noqa: PLC0415 - most checks do without
+
+        return make_plan(self._impacts, findings, clusters)
+
     def _change_drafts(self) -> Iterator[Draft]:
         for change in self._changes:
             yield from self._engine.judge_change(change)
         if self._old is not None:
-            for impact in impacts(self._changes, self._old, self._new):
+            for impact in self._impacts:
                 yield from self._engine.judge_impact(impact)
             yield from _policy_drafts(self._old.snapshot, self._new.snapshot, self._rules)
 

@@ -72,10 +72,36 @@ def _check(options: "argparse.Namespace") -> int:
 
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
-    report = check(choice.before, choice.after, policy, rules, Scope(choice.only, options.all), contents)
+    scope = Scope(choice.only, options.all, planned=_wants_plan(options))
+    report = check(choice.before, choice.after, policy, rules, scope, contents)
     report = _complete(report, choice, warnings)
     _write(report, rules, options)
     return FOUND if _fails(report, options.fail_on or policy.fail_on) else CLEAN
+
+
+def _wants_plan(options: "argparse.Namespace") -> bool:
+    """Whether a format is written that begins with what happens to the clusters."""
+    formats = {options.format, *(name or options.format for name, _ in options.output)}
+    return "markdown" in formats or ("github" in formats and "GITHUB_STEP_SUMMARY" in os.environ)
+
+
+def _plan(options: "argparse.Namespace") -> int:
+    from eksa_lint.arguments import contradiction
+    from eksa_lint.check import Scope, check
+    from eksa_lint.report import render_plan
+    from eksa_lint.rules.loader import load_rules
+    from eksa_lint.snapshot import choose
+
+    if wrong := contradiction(options):
+        raise CannotCheck(wrong)
+    is_chosen = options.hook or options.staged or options.against is not None or options.from_ is not None
+    choice = _choose(options) if is_chosen else choose.uncommitted(Path.cwd())
+    rules = load_rules()
+    policy, warnings = _policy(options, choice, rules)
+    report = check(choice.before, choice.after, policy, rules, Scope(planned=True))
+    report = _complete(report, choice, warnings)
+    sys.stdout.write(render_plan(options.format, report, color=_has_color(options.color), width=_width()))
+    return CLEAN
 
 
 def _choose(options: "argparse.Namespace") -> "Choice":
@@ -261,7 +287,14 @@ def _repository_root() -> Path:
     return git.root if git else Path.cwd()
 
 
-_COMMANDS: Final = {"check": _check, "explain": _explain, "fix": _fix, "rules": _rules, "schema": _schema}
+_COMMANDS: Final = {
+    "check": _check,
+    "explain": _explain,
+    "fix": _fix,
+    "plan": _plan,
+    "rules": _rules,
+    "schema": _schema,
+}
 
 
 def _cannot(reason: str) -> int:

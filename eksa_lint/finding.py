@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from eksa_lint.syntax.source import Source, Span
+
+if TYPE_CHECKING:
+    from eksa_lint.plan import Plan
 
 Side: TypeAlias = Literal["before", "after"]
 Refuser: TypeAlias = Literal["cli", "webhook", "crd", "controller"]
@@ -190,6 +193,9 @@ class Report:
     seconds: float = 0.0
     prefix: str = ""
     """What leads from the current folder to the paths of the findings; empty or ending in a slash."""
+
+    plan: "Plan | None" = None
+    """What happens to each cluster, where that was asked for and something was compared."""
 
     def counted(self) -> Iterable[Finding]:
         """The findings that are not suppressed."""

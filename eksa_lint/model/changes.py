@@ -1,7 +1,4 @@
-"""What is different between two inventories: objects added, changed and removed, field by field.
-
-What a change costs (`Impact`: machines replaced, updates refused) is derived from these, once it is modelled.
-"""
+"""What is different between two inventories: objects added, changed and removed, field by field."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

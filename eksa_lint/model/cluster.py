@@ -19,7 +19,7 @@ class Part:
     """The control plane, etcd, or one worker group.
 
     `machines` is how many it has, with an autoscaler the most it may have. `path` leads to it in the Cluster, `config`
-    is its machine config where there is one.
+    is its machine config where there is one. `at_once` is how many of them a rollout may take at a time.
     """
 
     kind: PartKind
@@ -29,6 +29,7 @@ class Part:
     path: Path
     version: str
     in_place: bool
+    at_once: int
     config: Resource | None
 
     @property
@@ -94,5 +95,13 @@ def _part(  # noqa: PLR0913, PLR0917 - what a part is made of
         path=path,
         version=version,
         in_place=strategy == "InPlace",
+        at_once=_at_once(value),
         config=found[0] if found else None,
     )
+
+
+def _at_once(part: dict[str, Any]) -> int:
+    """One more machine than there should be, unless a surge and machines that may be missing are given."""
+    rolling = fields.get(part, ("upgradeRolloutStrategy", "rollingUpdate"))
+    limits = [fields.get(rolling, (name,)) for name in ("maxSurge", "maxUnavailable")]
+    return max(sum(limit for limit in limits if isinstance(limit, int)), 1)

@@ -72,6 +72,11 @@ def pattern_of(path: Sequence[str | int]) -> str:
     return text
 
 
+def is_within(pattern: str, outer: str) -> bool:
+    """Whether a pattern is another one or lies below it."""
+    return pattern == outer or pattern.startswith((f"{outer}.", f"{outer}["))
+
+
 def spell(path: Sequence[str | int], value: Any, group: str, kind: str) -> str:
     """A path with list keys instead of indexes, as messages and fingerprints write it."""
     keys = list_keys(group, kind)

@@ -26,6 +26,21 @@ def render(format_name: str, report: "Report", rules: "Mapping[str, Rule]", opti
     return _RENDERERS[format_name](report, rules, options)
 
 
+def render_plan(format_name: str, report: "Report", *, color: bool, width: int) -> str:
+    """The plan of the report in one of `PLAN_FORMATS`, ending in a line end."""
+    if format_name == "json":
+        from eksa_lint.report import plan_json  # noqa: PLC0415 - only what is asked for is imported
+
+        return plan_json.render(report)
+    if format_name == "markdown":
+        from eksa_lint.report import plan_markdown  # noqa: PLC0415
+
+        return plan_markdown.render(report)
+    from eksa_lint.report import plan_text  # noqa: PLC0415
+
+    return plan_text.render(report, color=color, width=width)
+
+
 def _text(report: "Report", rules: "Mapping[str, Rule]", options: Options) -> str:
     from eksa_lint.report import text  # noqa: PLC0415 - only what is asked for is imported
 
@@ -66,3 +81,4 @@ _RENDERERS: Final[dict[str, _Renderer]] = {
     "markdown": _markdown,
 }
 FORMATS: Final = tuple(_RENDERERS)
+PLAN_FORMATS: Final = ("text", "json", "markdown")

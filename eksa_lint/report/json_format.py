@@ -21,7 +21,7 @@ def render(report: Report, rules: Mapping[str, Rule]) -> str:
     content = {
         "version": VERSION,
         "tool": {"name": "eksa-lint", "version": __version__},
-        "compared": _compared(report),
+        "compared": compared(report),
         "findings": [_finding(finding, rules.get(finding.rule)) for finding in findings],
         "summary": {
             **{severity.value: report.count(severity) for severity in Severity},
@@ -31,18 +31,19 @@ def render(report: Report, rules: Mapping[str, Rule]) -> str:
     return inert_json(content)
 
 
-def _compared(report: Report) -> dict[str, Any]:
-    compared = report.compared
+def compared(report: Report) -> dict[str, Any]:
+    """What was looked at, as every JSON format says it."""
+    sides = report.compared
     return {
-        "before": _clean(compared.before),
-        "after": clean(compared.after),
-        "resources": compared.resources,
-        "files": compared.files,
-        "clusters": compared.clusters,
-        "changed_resources": compared.changed_resources,
-        "changed_files": compared.changed_files,
-        "changed_clusters": compared.changed_clusters,
-        "left_out": [clean(sentence) for sentence in compared.left_out],
+        "before": _clean(sides.before),
+        "after": clean(sides.after),
+        "resources": sides.resources,
+        "files": sides.files,
+        "clusters": sides.clusters,
+        "changed_resources": sides.changed_resources,
+        "changed_files": sides.changed_files,
+        "changed_clusters": sides.changed_clusters,
+        "left_out": [clean(sentence) for sentence in sides.left_out],
     }
 
 

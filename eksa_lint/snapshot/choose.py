@@ -7,9 +7,9 @@ from pathlib import Path
 
 from eksa_lint.errors import CannotCheck
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.commit import commit_snapshots, staged_snapshots
+from eksa_lint.snapshot.commit import commit_snapshot, commit_snapshots, empty_snapshot, staged_snapshots
 from eksa_lint.snapshot.folder import FolderSnapshot, files_below, folder_snapshot
-from eksa_lint.snapshot.git import Git
+from eksa_lint.snapshot.git import Git, git_hash
 
 _WHOLE_TREE = "for the whole tree run: eksa-lint check"
 
@@ -95,6 +95,15 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
         snapshot = FolderSnapshot(git.root, "the work tree", git.work_tree())
         return Choice(None, snapshot, _only(git.root, wanted, snapshot), _prefix(folder, git.root))
     return _loose_paths(folder, wanted or [folder])
+
+
+def uncommitted(folder: Path) -> Choice:
+    """The work tree against HEAD."""
+    git = _repository(folder, "a plan of the work tree")
+    head = git.lookup("HEAD")
+    before = commit_snapshot(git, head, "HEAD") if head else empty_snapshot(git)
+    after = FolderSnapshot(git.root, "the work tree", git.work_tree(), git_hash=git_hash(head))
+    return Choice(before, after, prefix=_prefix(folder, git.root))
 
 
 def _loose_paths(folder: Path, wanted: list[Path]) -> Choice:

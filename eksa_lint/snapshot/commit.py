@@ -30,8 +30,18 @@ class GitSnapshot:
 def staged_snapshots(git: Git) -> tuple[GitSnapshot, GitSnapshot]:
     """HEAD, or the empty state that precedes a repository's first commit, and the index."""
     entries, before = git.index_and_head()
-    label = "HEAD" if before is not None else "the empty repository"
-    return GitSnapshot(git, label, before or ()), GitSnapshot(git, "the index", entries)
+    head = GitSnapshot(git, "HEAD", before) if before is not None else empty_snapshot(git)
+    return head, GitSnapshot(git, "the index", entries)
+
+
+def empty_snapshot(git: Git) -> GitSnapshot:
+    """The state before the first commit."""
+    return GitSnapshot(git, "the empty repository", ())
+
+
+def commit_snapshot(git: Git, commit: str, label: str) -> GitSnapshot:
+    """One commit."""
+    return GitSnapshot(git, label, git.tree(commit))
 
 
 def commit_snapshots(git: Git, before: tuple[str, str], after: tuple[str, str]) -> tuple[GitSnapshot, GitSnapshot]:

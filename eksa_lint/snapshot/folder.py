@@ -12,10 +12,14 @@ from eksa_lint.snapshot import TOO_LARGE, WINDOW, Blob, Withheld
 
 
 class FolderSnapshot:
-    """Files below `root`, named by `paths` relative to it."""
+    """Files below `root`, named by `paths` relative to it.
 
-    def __init__(self, root: Path, label: str, paths: Iterable[str]) -> None:
+    With the name of a repository's `git_hash` the ids of blobs are those that Git would give them.
+    """
+
+    def __init__(self, root: Path, label: str, paths: Iterable[str], git_hash: str = "sha256") -> None:
         self._root = root
+        self._git_hash = git_hash
         self.label = label
         blobs = {path: identifier for path in sorted(paths) if (identifier := self._identify(path))}
         self.blobs: Mapping[str, Blob] = {path: Blob(path, identifier) for path, identifier in blobs.items()}
@@ -37,11 +41,12 @@ class FolderSnapshot:
 
     def _identify(self, path: str) -> str | None:
         """The content id; None for what is no regular file, or is gone. What cannot be read is known by its path."""
-        digest = hashlib.sha256(usedforsecurity=False)
+        digest = hashlib.new(self._git_hash, usedforsecurity=False)
         try:
             if not stat.S_ISREG(os.lstat(self._root / path).st_mode):
                 return None
             with self._open(path) as file:
+                digest.update(f"blob {os.fstat(file.fileno()).st_size}\0".encode())
                 while window := file.read(WINDOW):
                     digest.update(window)
         except (FileNotFoundError, NotADirectoryError):

@@ -32,6 +32,7 @@ _ENVIRONMENT: Final = {
 _FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
 _RAW: Final = ("--raw", "-z", "--no-renames", "--no-abbrev")
 _NO_MODE: Final = "000000"
+_SHA1_DIGITS: Final = 40
 _BATCH: Final = 500
 """Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
 
@@ -43,6 +44,11 @@ class TreeEntry(NamedTuple):
     mode: str
     id: str
     path: str
+
+
+def git_hash(commit: str | None) -> str:
+    """The name of the hash that a repository's ids are made with, by one of them."""
+    return "sha256" if commit and len(commit) > _SHA1_DIGITS else "sha1"
 
 
 class Git:

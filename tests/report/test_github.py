@@ -17,7 +17,7 @@ from report_samples import (
 )
 
 from eksa_lint.finding import Compared
-from eksa_lint.report import markdown
+from eksa_lint.report import markdown, markup
 from eksa_lint.report.github import render, step_summary
 from eksa_lint.syntax.source import Span
 
@@ -121,7 +121,7 @@ def test_nothing_found() -> None:
 
 
 def test_markup_from_a_file_is_text() -> None:
-    shown = markdown.escape(HOSTILE)
+    shown = markup.escape(HOSTILE)
     assert not re.search(r"[|`\[\]<](?!/?code>)", shown.replace("&#", ""))
     assert "://" not in shown
     assert "www." not in shown
@@ -138,7 +138,7 @@ def test_never_longer_than_a_comment_may_be() -> None:
     ]
     compared = dataclasses.replace(COMPARED, left_out=("#" * 500,) * 50)
     summary = step_summary(report(*many, compared=compared), RULES)
-    assert len(summary) < markdown.LIMIT
+    assert len(summary) < markup.LIMIT
     cut = re.search(r"^([\d,]+) more findings cut here to stay below 65,000 characters\.", summary, re.MULTILINE)
     assert cut
     assert int(cut[1].replace(",", "")) + summary.count("<br>") == 4000

@@ -9,13 +9,13 @@ from eksa_lint.model import fields
 from eksa_lint.model.impact import Cause, Impact, Rollout
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import both_values, name_of
 
 _RULES: Final = {
     "control-plane": "control-plane-rollout",
     "etcd": "etcd-rollout",
     "worker-group": "worker-rollout",
 }
-_LONGEST_VALUE: Final = 40
 
 
 @check("rollouts")
@@ -35,16 +35,14 @@ def _draft(impact: Impact, group: list[Rollout]) -> Draft:
     place = " in place" if group[0].part.in_place else ""
     return Draft(
         rule=_RULES[kind],
-        message=f"Cluster {impact.after.name} {verb} {_machines(group)}{place}: {_name(cause)} {_values(cause)}",
+        message=f"Cluster {impact.cluster.name} {verb} {_machines(group)}{place}: {_says(cause)}",
         place=cause.after.place(cause.path),
-        resource=impact.after.resource,
+        resource=impact.cluster.resource,
         field=fields.spell(cause.path, cause.after.value, cause.after.group, cause.after.kind),
         values=(kind, cause.after.id.name, *(json.dumps(value, sort_keys=True) for value in (cause.old, cause.new))),
-        label=_values(cause),
+        label=both_values(cause.old, cause.new),
         old_place=cause.before.place(cause.path) if cause.old is not None else None,
-        related=tuple(
-            (f"also {_name(other)} {_values(other)}", other.after.place(other.path)) for other in others.values()
-        ),
+        related=tuple((f"also {_says(other)}", other.after.place(other.path)) for other in others.values()),
     )
 
 
@@ -59,19 +57,5 @@ def _machines(group: list[Rollout]) -> str:
     return f"{most}{count} worker {'machine' if count == 1 else 'machines'} ({names})"
 
 
-def _name(cause: Cause) -> str:
-    """The field as people say it: its last words, with the object where that is not the cluster."""
-    words = [step for step in cause.path if isinstance(step, str) and step not in ("spec", "metadata")]
-    name = ".".join(words[-2:] if cause.after.kind == "Cluster" else words)
-    return name if cause.after.kind == "Cluster" else f"{name or 'spec'} of {cause.after.title}"
-
-
-def _values(cause: Cause) -> str:
-    return f"{_show(cause.old)} -> {_show(cause.new)}"
-
-
-def _show(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+def _says(cause: Cause) -> str:
+    return f"{name_of(cause.path, cause.after)} {both_values(cause.old, cause.new)}"

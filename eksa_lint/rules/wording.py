@@ -1,0 +1,36 @@
+"""How messages call a field and its values."""
+
+import json
+from typing import Any, Final
+
+from eksa_lint.model.fields import Path
+from eksa_lint.model.resource import Resource
+
+_LONGEST_VALUE: Final = 40
+
+
+def name_of(path: Path, resource: Resource) -> str:
+    """The last words of a field, with the object where that is no Cluster: `template of VSphereMachineConfig cp`."""
+    words = [step for step in path if isinstance(step, str) and step not in ("spec", "metadata")]
+    if resource.kind == "Cluster":
+        return ".".join(words[-2:])
+    return f"{'.'.join(words) or 'spec'} of {resource.title}"
+
+
+def both_values(old: Any, new: Any) -> str:
+    """`1.33 -> 1.34`; what is not there is `nothing`, and a long value is cut."""
+    return f"{_show(old)} -> {_show(new)}"
+
+
+def difference(old: Any, new: Any) -> str:
+    """Both values where they are short; a block or a list entry is only said to be added, removed or changed."""
+    if not isinstance(old, dict | list) and not isinstance(new, dict | list):
+        return both_values(old, new)
+    return "added" if old is None else "removed" if new is None else "changed"
+
+
+def _show(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

@@ -1,0 +1,243 @@
+"""`eksa-lint plan`: what happens to each cluster, in words, as a table and as data."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import CODE, Lint, Repository
+from jsonschema import Draft202012Validator
+
+CONFIGURATION = (CODE / "tests/configurations/vsphere-external-etcd.yaml").read_text()
+SCHEMA = json.loads((CODE / "schemas/plan.json").read_bytes())
+FILE = "eksa-cluster.yaml"
+SYNC = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 10m0s, path: ./clusters/mgmt, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+"""
+
+
+def workload(text: str) -> str:
+    """The configuration as a cluster that another one manages."""
+    return text.replace("  managementCluster:\n    name: prod", "  managementCluster:\n    name: mgmt")
+
+
+def line_of(text: str, words: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), start=1) if words in line)
+
+
+@pytest.fixture
+def changed(repository: Repository, lint: Lint) -> Any:
+    """Commits one text, writes another, and gives the plan as data, which fits its schema."""
+
+    def plan(before: str, after: str, path: str = FILE, **files: str) -> dict[str, Any]:
+        repository.commit({path: before, **files})
+        repository.write(path, after)
+        run = lint("plan", "--format", "json", folder=repository.folder)
+        assert run.code == 0, run.err
+        content: dict[str, Any] = json.loads(run.out)
+        Draft202012Validator(SCHEMA).validate(content)
+        return content
+
+    return plan
+
+
+def steps(plan: dict[str, Any]) -> list[tuple[str, str | None, str]]:
+    (cluster,) = plan["clusters"]
+    return [(step["effect"], step["part"], step["says"]) for step in cluster["steps"]]
+
+
+def test_an_upgrade_replaces_the_control_plane_then_the_workers(changed: Any) -> None:
+    after = CONFIGURATION.replace('"1.33"', '"1.34"').replace("kube-v1.33", "kube-v1.34")
+    plan = changed(CONFIGURATION, after)
+    assert steps(plan) == [
+        ("rolls", "etcd", "3 etcd machines, one at a time"),
+        ("rolls", "control-plane", "3 control plane machines, one at a time"),
+        ("rolls", "worker-group", "2 worker machines of md-0, one at a time"),
+    ]
+    reason = plan["clusters"][0]["steps"][1]["reasons"][0]
+    assert reason["text"] == "kubernetesVersion 1.33 -> 1.34"
+    assert (reason["path"], reason["line"], reason["column"]) == (FILE, line_of(after, '"1.34"'), 22)
+
+
+def test_a_rollout_says_how_many_machines_go_at_a_time(changed: Any) -> None:
+    strategy = "  - count: 2\n    upgradeRolloutStrategy: {rollingUpdate: {maxSurge: 2, maxUnavailable: 1}}\n"
+    before = CONFIGURATION.replace("  - count: 2\n", strategy)
+    after = before.replace("    name: md-0\n", "    name: md-0\n    labels: {tier: web}\n")
+    assert steps(changed(before, after)) == [("rolls", "worker-group", "2 worker machines of md-0, up to 3 at a time")]
+
+
+def test_what_is_refused_stops_all_that_stands_below_it(changed: Any) -> None:
+    after = CONFIGURATION.replace("192.168.0.0/16", "192.168.0.0/17").replace("count: 2", "count: 5")
+    plan = changed(CONFIGURATION, after)
+    effects = [effect for effect, _, _ in steps(plan)]
+    assert effects == ["refused", "scales"]
+    assert plan["clusters"][0]["stopped"] == "nothing below happens while that is refused"
+
+
+def test_flux_applies_nothing_of_a_sync_while_one_object_is_refused(changed: Any) -> None:
+    before = workload(CONFIGURATION)
+    after = before.replace("192.168.0.0/16", "192.168.0.0/17")
+    files = {"clusters/mgmt/flux-system/gotk-sync.yaml": SYNC}
+    plan = changed(before, after, "clusters/mgmt/prod/eksa-system/eksa-cluster.yaml", **files)
+    assert "nor anything else of clusters/mgmt" in plan["clusters"][0]["stopped"]
+
+
+def test_machines_that_come_and_go_are_counted_on_both_sides(changed: Any) -> None:
+    group = "  - count: 1\n    name: md-1\n    machineGroupRef: {kind: VSphereMachineConfig, name: prod-md-0}\n"
+    after = CONFIGURATION.replace("  - count: 2\n    name: md-0\n", f"{group}  - count: 5\n    name: md-0\n")
+    (cluster,) = changed(CONFIGURATION, after)["clusters"]
+    assert [(step["says"], step["machines_before"], step["machines"]) for step in cluster["steps"]] == [
+        ("worker group md-1 is created, with 1 machine", 0, 1),
+        ("worker group md-0 from 2 to 5 machines", 2, 5),
+    ]
+
+
+def test_a_removed_group_is_told_once_with_its_place_before_the_change(changed: Any) -> None:
+    group = "  - count: 4\n    name: md-1\n    machineGroupRef: {kind: VSphereMachineConfig, name: prod-md-0}\n"
+    before = CONFIGURATION.replace("  workerNodeGroupConfigurations:\n", f"  workerNodeGroupConfigurations:\n{group}")
+    (cluster,) = changed(before, CONFIGURATION)["clusters"]
+    (step,) = cluster["steps"]
+    assert (step["effect"], step["group"], step["machines_before"], step["machines"]) == ("lost", "md-1", 4, 0)
+    assert (step["reasons"][0]["side"], step["reasons"][0]["line"]) == ("before", line_of(before, "name: md-1"))
+
+
+def test_a_cluster_that_goes_takes_its_machines_along(repository: Repository, lint: Lint) -> None:
+    before = workload(CONFIGURATION)
+    repository.commit({FILE: before, "notes.yaml": "a: 1\n"})
+    (repository.folder / FILE).unlink()
+    (cluster,) = json.loads(lint("plan", "--format", "json", folder=repository.folder).out)["clusters"]
+    (step,) = cluster["steps"]
+    assert (step["effect"], step["machines_before"], step["machines"]) == ("lost", 8, 0)
+    assert "prod is deleted with its 8 machines" in step["says"]
+
+
+def test_a_cluster_that_comes_is_created(repository: Repository, lint: Lint) -> None:
+    repository.commit({"notes.yaml": "a: 1\n"})
+    repository.write(FILE, workload(CONFIGURATION))
+    (cluster,) = json.loads(lint("plan", "--format", "json", folder=repository.folder).out)["clusters"]
+    assert cluster["steps"][0]["effect"] == "created"
+    assert cluster["steps"][0]["says"] == "the cluster, with 8 machines"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect", "says"),
+    [
+        ("cilium: {}", "cilium: {policyEnforcementMode: always}", "in-place", "Cilium is applied again"),
+        (
+            "  - count: 2\n",
+            "  - upgradeRolloutStrategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 2}}\n    count: 2\n",
+            "nothing",
+            "next rollout",
+        ),
+        ("  name: prod\n", "  name: prod\n  labels: {team: a}\n", "nothing", "metadata replaces no machine"),
+    ],
+)
+def test_what_replaces_no_machine_is_said_to_do_so(old: str, new: str, effect: str, says: str, changed: Any) -> None:
+    ((found, part, words),) = steps(changed(CONFIGURATION, CONFIGURATION.replace(old, new, 1)))
+    assert (found, part) == (effect, None)
+    assert says in words
+
+
+def test_a_change_of_machines_that_many_clusters_share_reaches_all_of_them(repository: Repository, lint: Lint) -> None:
+    cluster, *others = CONFIGURATION.split("---\n")
+    second = cluster.replace("name: prod\n  namespace", "name: twin\n  namespace").replace("10.0.0.10", "10.0.0.11")
+    repository.commit({FILE: "---\n".join([cluster, second, *others])})
+    repository.write(FILE, "---\n".join([cluster, second, *others]).replace("diskGiB: 25", "diskGiB: 50", 1))
+    plan = json.loads(lint("plan", "--format", "json", folder=repository.folder).out)
+    assert [each["name"] for each in plan["clusters"]] == ["prod", "twin"]
+    for each in plan["clusters"]:
+        assert [(step["effect"], step["part"]) for step in each["steps"]] == [("rolls", "control-plane")]
+
+
+def test_nothing_happens_and_that_is_said(repository: Repository, lint: Lint) -> None:
+    repository.commit({FILE: CONFIGURATION})
+    repository.write(FILE, CONFIGURATION.replace("  - count: 2\n", "  - count: 2 # two\n"))
+    run = lint("plan", folder=repository.folder)
+    assert run.code == 0
+    assert run.out.splitlines()[0] == "Nothing happens to any cluster."
+    assert "Compared HEAD with the work tree" in run.out
+
+
+def test_text_fits_into_80_columns_and_names_each_place(repository: Repository, lint: Lint) -> None:
+    repository.commit({FILE: CONFIGURATION})
+    after = CONFIGURATION.replace("192.168.0.0/16", "192.168.0.0/17").replace('"1.33"', '"1.34"')
+    repository.write(FILE, after.replace("count: 2", "count: 0"))
+    out = lint("plan", folder=repository.folder).out
+    assert max(map(len, out.splitlines())) <= 80
+    assert out.splitlines()[0] == "prod   manages itself, vSphere, 3 control plane + 3 etcd + 0 worker"
+    assert out.index("  LOST ") < out.index("  REFUSED ") < out.index("nothing below happens") < out.index("  ROLLS ")
+    assert f"kubernetesVersion 1.33 -> 1.34  {FILE}:{line_of(after, '1.34')}" in out
+
+
+def test_places_are_given_from_the_current_folder(repository: Repository, lint: Lint) -> None:
+    repository.commit({f"clusters/{FILE}": CONFIGURATION})
+    repository.write(f"clusters/{FILE}", CONFIGURATION.replace('"1.33"', '"1.34"'))
+    (repository.folder / "docs").mkdir()
+    assert f"../clusters/{FILE}:" in lint("plan", folder=repository.folder / "docs").out
+
+
+def test_the_plan_is_the_head_of_markdown_and_of_the_step_summary(
+    repository: Repository, lint: Lint, tmp_path: Path
+) -> None:
+    repository.commit({FILE: CONFIGURATION})
+    repository.add({FILE: CONFIGURATION.replace("count: 2", "count: 0")})
+    summary = tmp_path / "summary.md"
+    arguments = ("check", "--staged", "--output", f"markdown:{tmp_path / 'report.md'}", "--format", "github")
+    run = lint(*arguments, folder=repository.folder, GITHUB_STEP_SUMMARY=str(summary))
+    assert run.code == 1
+    for text in (summary.read_text(), (tmp_path / "report.md").read_text()):
+        assert "| <code>prod</code>" in text
+        assert text.index("What happens to the clusters") < text.index("#### 1 error")
+
+
+def test_a_plan_of_hundreds_of_clusters_leaves_room_for_the_findings(repository: Repository, lint: Lint) -> None:
+    cluster, *others = CONFIGURATION.split("---\n")
+    names = [f"prod-{number}" for number in range(400)]
+    clusters = [cluster.replace("name: prod\n  namespace", f"name: {name}\n  namespace") for name in names]
+    before = "---\n".join([*clusters, *others])
+    repository.commit({FILE: before})
+    repository.add({FILE: before.replace("count: 2", "count: 0")})
+    out = lint("check", "--staged", "--format", "markdown", folder=repository.folder).out
+    assert len(out) <= 65_000
+    assert "more lines cut here; <code>" not in out
+    assert "`eksa-lint plan` has all of them" in out
+    assert "scale-to-zero" in out
+
+
+def test_the_choices_are_those_of_check(repository: Repository, lint: Lint) -> None:
+    first = repository.commit({FILE: CONFIGURATION})
+    repository.commit({FILE: CONFIGURATION.replace("count: 2", "count: 3")})
+    repository.add({FILE: CONFIGURATION.replace("count: 2", "count: 4")})
+    repository.write(FILE, CONFIGURATION.replace("count: 2", "count: 5"))
+    said = {
+        choice: json.loads(lint("plan", *choice, "--format", "json", folder=repository.folder).out)
+        for choice in (("--from", first, "--to", "HEAD"), ("--staged",), ())
+    }
+    counts = [plan["clusters"][0]["steps"][0]["machines"] for plan in said.values()]
+    assert counts == [3, 4, 5]
+
+
+@pytest.mark.parametrize("arguments", [("--staged", "--against", "main"), ("--from", "main"), ("x.yaml",)])
+def test_words_that_do_not_fit_together_are_one_line(
+    arguments: tuple[str, ...], repository: Repository, lint: Lint
+) -> None:
+    repository.commit({FILE: CONFIGURATION})
+    run = lint("plan", *arguments, folder=repository.folder)
+    assert run.code == 2
+    assert len(run.err.splitlines()) == 1
+
+
+def test_outside_a_repository_it_says_what_is_needed(tmp_path: Path, lint: Lint) -> None:
+    run = lint("plan", folder=tmp_path)
+    assert run.code == 2
+    assert "needs a Git repository" in run.err
+
+
+def test_the_work_tree_of_a_new_repository_is_compared_with_nothing(repository: Repository, lint: Lint) -> None:
+    repository.write(FILE, workload(CONFIGURATION))
+    out = lint("plan", folder=repository.folder).out
+    assert "CREATED" in out
+    assert "Compared the empty repository with the work tree" in out
