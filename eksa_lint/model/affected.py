@@ -22,7 +22,7 @@ def count_changed_files(before: Snapshot, after: Snapshot) -> int:
 
 
 def affected(changes: Iterable[Change], old: Inventory, new: Inventory) -> list[Resource]:
-    """The objects that differ, those that they name or that name them, and the patches of changed files."""
+    """The objects that differ, those that they name, named before or are named by, and the patches of changed files."""
     found: dict[tuple[ResourceId, str, int], Resource] = {}
 
     def add(resources: Iterable[Resource]) -> None:
@@ -33,7 +33,10 @@ def affected(changes: Iterable[Change], old: Inventory, new: Inventory) -> list[
         add(new.get(change.resource.id))
         add(new.referring(change.resource.id))
         if change.after is not None:
-            add((change.after, *referred(new, change.after)))
+            add([change.after])
+        for side in (change.before, change.after):
+            if side is not None:
+                add(referred(new, side))
     for path, blob in new.manifests.items():
         if old.manifests.get(path) != blob:
             add(resource for resource in new.resources_in(path) if resource.patch)

@@ -82,8 +82,19 @@ class Inventory:
 
     def referring(self, identity: ResourceId) -> list[Resource]:
         """The resources that name an identity."""
+        if self._complete is not None:
+            return self._referrers.get(identity, [])
         paths = self._files_mentioning(identity)
         return [resource for path in paths for resource in self._index(path).by_target.get(identity, ())]
+
+    @cached_property
+    def _referrers(self) -> dict[ResourceId, list[Resource]]:
+        """Who names whom, once every file was read."""
+        found: dict[ResourceId, list[Resource]] = {}
+        for resource in (each for path in self._blobs for each in self.resources_in(path)):
+            for target in {reference.target for reference in references_of(resource)}:
+                found.setdefault(target, []).append(resource)
+        return found
 
     def parse_all(self) -> None:
         """Read every file, after which nothing is searched for any more."""

@@ -20,6 +20,7 @@ _MODULES: Final = {
     "secret-object": "secrets",
     "syntax": "syntax",
     "references": "references",
+    "unused-objects": "references",
     "identity": "identity",
     "immutable-fields": "immutable",
     "deletions": "deletions",

@@ -1,12 +1,12 @@
-"""References that name nothing."""
+"""References that name nothing, and objects that nothing names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import Reference, references_of
-from eksa_lint.model.resource import Resource
+from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -31,6 +31,28 @@ def dangling_references(resource: Resource, context: Context) -> Iterator[Draft]
             label=_label(context.inventory, reference),
             refused_by=reference.refused_by,
         )
+
+
+@check("unused-objects")
+def unused_objects(resource: Resource, context: Context) -> Iterator[Draft]:
+    """Only beside a Cluster: a file without one may be a part that others include."""
+    inventory = context.inventory
+    beside = [
+        other for other in inventory.resources_in(resource.path) if (other.group, other.kind) == (EKSA, "Cluster")
+    ]
+    clusters = [other for other in beside if other.id.namespace == resource.id.namespace]
+    if resource.patch or not clusters or is_filled_in_later(resource.id.name) or inventory.referring(resource.id):
+        return
+    yield Draft(
+        rule="unused-object",
+        message=f"{resource.title} is named by no object, so that it has no effect on {_named(clusters)}",
+        place=resource.place(),
+        resource=resource,
+    )
+
+
+def _named(clusters: Sequence[Resource]) -> str:
+    return clusters[0].title if len(clusters) == 1 else f"the {len(clusters)} Clusters of its file"
 
 
 def _reason(inventory: Inventory, resource: Resource, reference: Reference) -> str:
