@@ -15,7 +15,8 @@ def without_time(text: str) -> str:
 
 def hold(repository: Repository, state: Path) -> None:
     shutil.rmtree(repository.folder / "clusters", ignore_errors=True)
-    shutil.copytree(state / "clusters", repository.folder / "clusters")
+    # With the times of the originals, Git would take a file of the same size for the one it knows.
+    shutil.copytree(state / "clusters", repository.folder / "clusters", copy_function=shutil.copyfile)
     repository.commit()
 
 
