@@ -34,6 +34,7 @@ class Inventory:
         self._contexts: dict[str, Context] = {}
         self._indexes: dict[str, _FileIndex] = {}
         self._holding: dict[bytes, list[str]] = {}
+        self._naming: dict[str, list[str]] = {}
         self._complete: dict[ResourceId, list[Resource]] | None = None
 
     @property
@@ -118,8 +119,10 @@ class Inventory:
                 yield from self.resources_in(path)
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
-        files = self.files_holding(identity.name.encode("utf-8", "surrogateescape"))
-        return [path for path in files if self.layout.root(path) == identity.root]
+        if identity.name not in self._naming:
+            named = self._library.search.naming(identity.name.encode("utf-8", "surrogateescape"))
+            self._naming[identity.name] = self._paths(named)
+        return [path for path in self._naming[identity.name] if self.layout.root(path) == identity.root]
 
     def _index(self, path: str) -> "_FileIndex":
         if path not in self._indexes:
@@ -129,9 +132,11 @@ class Inventory:
     def files_holding(self, text: bytes) -> list[str]:
         """The files whose bytes hold a text, in the order of their paths."""
         if text not in self._holding:
-            found = (path for name in self._library.search.holding(text) for path in self._paths_by_id.get(name, ()))
-            self._holding[text] = sorted(found)
+            self._holding[text] = self._paths(self._library.search.holding(text))
         return self._holding[text]
+
+    def _paths(self, identifiers: Iterable[str]) -> list[str]:
+        return sorted(path for identifier in identifiers for path in self._paths_by_id.get(identifier, ()))
 
     @cached_property
     def _paths_by_id(self) -> dict[str, list[str]]:

@@ -1,11 +1,23 @@
 """Which contents hold a text, without parsing any: all in one buffer, so that a search is one pass of memory."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 _BETWEEN: Final = b"\0\n"
 """No name holds it, and every file begins on a line of its own."""
+
+_NAME: Final = re.compile(rb"""name["']?[ \t]*:\s*["']?([^\s"',}\]#]*)""")
+"""A value of a key that ends in `name`, in block or flow style, on the same line or the next."""
+
+_KEY_APART: Final = re.compile(rb"""\?[ \t]+["']?[\w-]*name""")
+_PLAIN: Final = re.compile(rb"""[^\s"',}\]#*&|>!\\][^\s"',}\]#\\]*\Z""")
+"""What such a value is where it stands for itself: no alias, no block, no escape."""
+
+_FEW: Final = 12
+"""Searches that cost less than the index of all names."""
 
 
 class TextSearch:
@@ -32,8 +44,31 @@ class TextSearch:
     def _search(self, text: bytes) -> Iterable[str]:
         at = self._text.find(text)
         while at >= 0:
-            number = bisect_right(self._starts, at) - 1
+            number = self._number(at)
             yield self._names[number]
             if number + 1 == len(self._names):
                 return
             at = self._text.find(text, self._starts[number + 1])
+
+    def naming(self, name: bytes) -> list[str]:
+        """The names of the contents that may say `name: …` with this text, in order; all that do are among them."""
+        if name in self._found or len(self._found) < _FEW or not _PLAIN.match(name):
+            return self.holding(name)
+        numbers, odd = self._named
+        return [self._names[number] for number in sorted({*numbers.get(name, ()), *odd})]
+
+    @cached_property
+    def _named(self) -> tuple[dict[bytes, set[int]], set[int]]:
+        """The contents by the names that they say, and those that say one in another way."""
+        numbers: dict[bytes, set[int]] = {}
+        odd = {self._number(match.start()) for match in _KEY_APART.finditer(self._text)}
+        for match in _NAME.finditer(self._text):
+            number = self._number(match.start())
+            if _PLAIN.match(match[1]):
+                numbers.setdefault(match[1], set()).add(number)
+            else:
+                odd.add(number)
+        return numbers, odd
+
+    def _number(self, at: int) -> int:
+        return bisect_right(self._starts, at) - 1
