@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from conftest import CODE, Lint, Repository
 
 STATES = CODE / "examples" / "fleet"
@@ -20,10 +21,11 @@ def hold(repository: Repository, state: Path) -> None:
     repository.commit()
 
 
-def test_the_transcript_is_what_the_example_prints(repository: Repository, lint: Lint) -> None:
+@pytest.mark.parametrize(("block", "command"), [(1, "check"), (3, "plan")])
+def test_a_transcript_is_what_the_example_prints(block: int, command: str, repository: Repository, lint: Lint) -> None:
     hold(repository, STATES / "before")
     repository.git("switch", "-q", "-c", "cleanup")
     hold(repository, STATES / "after")
-    run = lint("check", "--from", "main", "--to", "cleanup", folder=repository.folder)
-    shown = (CODE / "README.md").read_text().split("```\n")[1]
-    assert without_time(shown) == "$ eksa-lint check --from main --to cleanup\n" + without_time(run.out)
+    run = lint(command, "--from", "main", "--to", "cleanup", folder=repository.folder)
+    shown = (CODE / "README.md").read_text().split("```\n")[block]
+    assert without_time(shown) == f"$ eksa-lint {command} --from main --to cleanup\n" + without_time(run.out)

@@ -10,7 +10,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import active_count
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.draft import Draft
@@ -19,19 +19,15 @@ from eksa_lint.syntax import Source
 Judge: TypeAlias = Callable[[Resource], Iterator[Draft]]
 Shared: TypeAlias = dict[int, Source | Resource]
 
-MANY: Final = 1000
-"""Objects from which on a second process pays for its start."""
-
 
 def split(
     resources: Sequence[Resource], judge: Judge, known: Callable[[], Iterable[Source | Resource]]
 ) -> tuple[Sequence[Resource], Callable[[], list[Draft]]]:
     """What to judge here, and how to get the drafts of the rest, which another process judges from now on.
 
-    All of it is to be judged here where there are few objects or there is one processor. `known` gives all that
-    drafts may refer to.
+    All of it is to be judged here where there is one processor. `known` gives all that drafts may refer to.
     """
-    if len(resources) < MANY or not _can_fork():
+    if not _can_fork():
         return resources, list
     middle = len(resources) // 2
     rest = resources[middle:]

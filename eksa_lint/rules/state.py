@@ -1,20 +1,23 @@
 """Static rules over one state: the files that are looked at, what stands in them, and the comments addressed to us."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import Final
 
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
-from eksa_lint.rules.halves import split
 from eksa_lint.rules.suppress import Comments
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.snapshot import Blob
 from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import Problem, Stream, find_directives, parse
 from eksa_lint.syntax.source import Source, decode
+
+MANY: Final = 1000
+"""Objects from which on a second process pays for its start."""
 
 
 class State:
@@ -34,7 +37,7 @@ class State:
 
     def judge(self, resources: Iterable[Resource]) -> Iterator[Draft]:
         """The files, and the objects given."""
-        here, elsewhere = split(list(resources), self._engine.judge_resource, self._inventory.everything)
+        here, elsewhere = self._share(list(resources))
         for file, stream in self._files():
             yield from self._engine.judge_file(file)
             directives = find_directives(stream)
@@ -43,6 +46,14 @@ class State:
         for resource in here:
             yield from self._engine.judge_resource(resource)
         yield from elsewhere()
+
+    def _share(self, resources: list[Resource]) -> tuple[Sequence[Resource], Callable[[], list[Draft]]]:
+        """What is judged here, and how to get the drafts of what another process judges meanwhile."""
+        if len(resources) < MANY:
+            return resources, list
+        from eksa_lint.rules.halves import split  # noqa: PLC0415 - a commit changes few
+
+        return split(resources, self._engine.judge_resource, self._inventory.everything)
 
     def _files(self) -> Iterator[tuple[File, Stream]]:
         others = []
