@@ -25,6 +25,7 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
+from eksa_lint.rules.refusals import refused_fields
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
 from eksa_lint.schema.imported import load_imported
@@ -131,9 +132,11 @@ class _Run:
         return make_plan(self._impacts, findings, clusters)
 
     def _change_drafts(self) -> Iterator[Draft]:
-        for change in self._changes:
-            yield from self._engine.judge_change(change)
+        drafts = [draft for change in self._changes for draft in self._engine.judge_change(change)]
+        yield from drafts
         if self._old is not None:
+            refused = refused_fields(drafts, self._rules, self._policy)
+            self._impacts = [impact.without(refused) for impact in self._impacts]
             for impact in self._impacts:
                 yield from self._engine.judge_impact(impact)
             yield from _policy_drafts(self._old.snapshot, self._new.snapshot, self._rules)

@@ -1,14 +1,14 @@
 """Makes a plan: what the model says of machines, and what the rules say is lost, refused or granted."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from eksa_lint.clean import clean
 from eksa_lint.finding import Consequence, Finding, Place, ResourceName, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.cluster import Cluster, Part
-from eksa_lint.model.impact import Cause, Impact, Rollout
+from eksa_lint.model.effects import Cause
+from eksa_lint.model.impact import Impact, Rollout
 from eksa_lint.model.quiet import quiet_updates
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
@@ -33,22 +33,32 @@ _TITLES: Final = {"etcd": "etcd", "control-plane": "control plane", "worker-grou
 
 def make_plan(impacts: Iterable[Impact], findings: Iterable[Finding], clusters: int) -> Plan:
     """The plan of a change that reaches some of so many `clusters` and brings `findings`, suppressed ones too."""
-    told = [
-        finding for finding in findings if finding.consequence in _EFFECTS and finding.severity is not Severity.NOTE
-    ]
+    told = [finding for finding in findings if _is_told(finding)]
+    refused = {finding.resource.root for finding in told if _is_refusal(finding) and finding.resource}
     plans = []
     owned: set[int] = set()
     for impact in impacts:
         belongings = _belongings(impact)
         own = [finding for finding in told if finding.resource in belongings]
         owned.update(id(finding) for finding in own)
-        plans.append(_cluster_plan(impact, own))
+        plans.append(_cluster_plan(impact, own, refused))
     elsewhere = (_of_finding(finding) for finding in told if id(finding) not in owned)
     return Plan(
         clusters=tuple(sorted(plans, key=_by_weight)),
         elsewhere=tuple(sorted((step for step in elsewhere if step.effect is not Effect.REFUSED), key=_by_effect)),
         unchanged=max(clusters - len(plans), 0),
     )
+
+
+def _is_told(finding: Finding) -> bool:
+    """What is only refused by someone who does not see the file happens: the model says what."""
+    if _is_refusal(finding):
+        return finding.severity is Severity.ERROR
+    return finding.consequence in _EFFECTS and finding.severity is not Severity.NOTE
+
+
+def _is_refusal(finding: Finding) -> bool:
+    return finding.consequence is Consequence.REJECTED
 
 
 def _by_weight(plan: ClusterPlan) -> tuple[int, str, str, str]:
@@ -75,12 +85,12 @@ def _name(identity: ResourceId) -> ResourceName:
     return ResourceName(*map(mask, identity))
 
 
-def _cluster_plan(impact: Impact, findings: list[Finding]) -> ClusterPlan:
+def _cluster_plan(impact: Impact, findings: list[Finding], refused: Container[str]) -> ClusterPlan:
     cluster = impact.cluster
     manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
     scaled, told = _scaled(impact, findings)
     steps = [
-        *(_of_finding(finding, impact) for finding in findings if finding not in told),
+        *(_of_finding(finding) for finding in findings if finding not in told and not _is_presence(finding, impact)),
         *_presence(impact, findings),
         *_rollouts(impact.rollouts),
         *scaled,
@@ -92,28 +102,27 @@ def _cluster_plan(impact: Impact, findings: list[Finding]) -> ClusterPlan:
         manager=_text(str(manager)) if manager not in (None, "", cluster.name) else None,
         machines=tuple(Machines(part.kind, _text(part.name), part.machines, part.autoscaled) for part in cluster.parts),
         steps=tuple(sorted(steps, key=_by_effect)),
-        stopped=_stopped(cluster, findings),
+        stopped=_stopped(impact, findings, refused),
     )
 
 
-def _stopped(cluster: Cluster, findings: Iterable[Finding]) -> str:
+def _stopped(impact: Impact, findings: Iterable[Finding], refused: Container[str]) -> str:
     """Flux tries all objects of a sync before it applies any; eksctl stops before it changes anything."""
-    if not any(each.consequence is Consequence.REJECTED and each.severity is Severity.ERROR for each in findings):
-        return ""
-    root = cluster.resource.id.root
-    if root:
-        return (
-            f"nothing below happens, nor anything else of {clean(root)}: Flux applies none of it while one is refused"
-        )
-    return "nothing below happens while that is refused"
+    root = impact.cluster.resource.id.root
+    if any(map(_is_refusal, findings)):
+        if root:
+            others = f"nor anything else of {clean(root)}"
+            return f"nothing below happens, {others}: Flux applies none of it while one is refused"
+        return "nothing below happens while that is refused"
+    if root and root in refused:
+        return f"nothing below happens: Flux applies nothing of {clean(root)} while another object of it is refused"
+    if impact.after is not None and impact.after.is_paused:
+        return "nothing below happens while the cluster is paused"
+    return ""
 
 
-def _of_finding(finding: Finding, impact: Impact | None = None) -> Step:
-    """`impact` is that of the cluster that a finding is about; where the cluster is gone, so are its machines."""
-    step = Step(_EFFECTS[finding.consequence], finding.message, (_of_place(finding),) if finding.path else ())
-    if impact is not None and impact.after is None and finding.resource == _name(impact.cluster.resource.id):
-        return replace(step, machines=0, machines_before=_total(impact.cluster))
-    return step
+def _of_finding(finding: Finding) -> Step:
+    return Step(_EFFECTS[finding.consequence], finding.message, (_of_place(finding),) if finding.path else ())
 
 
 def _of_place(finding: Finding) -> Reason:
@@ -121,24 +130,40 @@ def _of_place(finding: Finding) -> Reason:
     return Reason("", finding.side, finding.path, line, column)
 
 
+def _is_presence(finding: Finding, impact: Impact) -> bool:
+    """Whether a finding says that a cluster is gone, which is told with its machines."""
+    return (
+        impact.after is None
+        and finding.consequence is Consequence.DESTROYS
+        and finding.resource == _name(impact.cluster.resource.id)
+    )
+
+
 def _presence(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
-    """A cluster that comes, and one that goes where no rule says how."""
+    """A cluster that comes, and one that goes, unless something else of the two is refused or kept."""
+    if impact.before is not None and impact.after is not None:
+        return
     total = _total(impact.cluster)
-    place = impact.cluster.resource.place()
+    own = [finding for finding in findings if finding.resource == _name(impact.cluster.resource.id)]
+    loss = next((finding for finding in own if _is_presence(finding, impact)), None)
     if impact.before is None:
-        yield Step(
-            Effect.CREATED,
-            f"the cluster, with {_count(total)}",
-            (_reason("", place),),
-            machines=total,
-            machines_before=0,
-        )
-    elif impact.after is None and not any(
-        finding.resource == _name(impact.cluster.resource.id) for finding in findings
-    ):
-        yield Step(
-            Effect.LOST, f"the cluster, with {_count(total)}", (_reason("", place),), machines=0, machines_before=total
-        )
+        if not any(map(_is_refusal, own)):
+            yield _present(impact, Effect.CREATED, f"the cluster, with {_count(total)}", (0, total))
+    elif impact.after is None and impact.before.hangs_in_deletion and loss:
+        says = f"its deletion: it manages itself, and so hangs with {_count(total)}, reconciled no more"
+        yield _present(impact, Effect.REFUSED, says, (None, None), loss)
+    elif loss is None and not own:
+        yield _present(impact, Effect.LOST, f"the cluster, with {_count(total)}", (total, 0))
+    elif loss is not None and not any(map(_is_refusal, own)):
+        yield _present(impact, Effect.LOST, loss.message, (total, 0), loss)
+
+
+def _present(
+    impact: Impact, effect: Effect, says: str, machines: tuple[int | None, int | None], finding: Finding | None = None
+) -> Step:
+    reason = _of_place(finding) if finding and finding.path else _reason("", impact.cluster.resource.place())
+    before, after = machines
+    return Step(effect, says, (reason,), machines=after, machines_before=before)
 
 
 def _rollouts(rollouts: Iterable[Rollout]) -> Iterator[Step]:
@@ -211,14 +236,14 @@ def _scaling(scaling: Scaling) -> str:
 
 
 def _quiet(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
-    """What differs, replaces no machine, and is told by no finding."""
+    """What differs and replaces no machine; that it does nothing is not said of what a finding tells."""
     for update in quiet_updates(impact):
         side = update.change.resource
         place = side.place(update.field.path)
-        if not any(_tells(finding, place) for finding in findings):
+        if update.effect == "in-place" or not any(_tells(finding, place) for finding in findings):
             says = f"{name_of(update.field.path, side)} {difference(update.field.old, update.field.new)}"
             reason = _reason(says, place)
-            yield Step(Effect(update.effect or "unknown"), update.says or "what it does is not known", (reason,))
+            yield Step(Effect(update.effect), update.says or "what it does is not known", (reason,))
 
 
 def _tells(finding: Finding, place: Place) -> bool:

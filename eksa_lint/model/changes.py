@@ -1,14 +1,14 @@
 """What is different between two inventories: objects added, changed and removed, field by field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import basename, dirname
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
-from eksa_lint.model.fields import Path
+from eksa_lint.model.fields import Keys, Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES
 from eksa_lint.model.pairing import pair_items
@@ -33,6 +33,13 @@ class FieldChange:
     def path(self) -> Path:
         path = self.new_path if self.new_path is not None else self.old_path
         return path or ()
+
+
+class _Lists(NamedTuple):
+    """How the lists of a kind are compared: the keys of their items, and those whose order counts."""
+
+    keys: Mapping[str, Keys]
+    ordered: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,9 @@ class Change:
     @cached_property
     def fields(self) -> tuple[FieldChange, ...]:
         """The fields that differ; all of an added or removed object is one change of the whole."""
-        keys = fields.list_keys(self.resource.group, self.resource.kind)
-        return tuple(_differences(self.old, self.new, (), (), keys))
+        kind = self.resource.group, self.resource.kind
+        lists = _Lists(fields.list_keys(*kind), fields.ordered_lists(*kind))
+        return tuple(_differences(self.old, self.new, (), (), lists))
 
 
 def compare(before: Inventory, after: Inventory) -> list[Change]:
@@ -162,20 +170,27 @@ def _pair_resources(old: list[Resource], new: list[Resource]) -> Iterator[tuple[
         yield resource, None
 
 
-def _differences(old: Any, new: Any, old_path: Path | None, new_path: Path | None, keys: Any) -> Iterator[FieldChange]:
+def _differences(
+    old: Any, new: Any, old_path: Path | None, new_path: Path | None, lists: _Lists
+) -> Iterator[FieldChange]:
     if isinstance(old, dict) and isinstance(new, dict):
         for name in [*new, *(name for name in old if name not in new)]:
-            yield from _differences(old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), keys)
+            yield from _differences(old.get(name), new.get(name), _below(old_path, name), _below(new_path, name), lists)
     elif isinstance(old, list) and isinstance(new, list):
         pattern = fields.pattern_of(new_path if new_path is not None else old_path or ())
-        for first, second in pair_items(old, new, keys.get(pattern)):
-            yield from _differences(
+        differs = False
+        for first, second in pair_items(old, new, lists.keys.get(pattern)):
+            for difference in _differences(
                 None if first is None else old[first],
                 None if second is None else new[second],
                 None if first is None else _below(old_path, first),
                 None if second is None else _below(new_path, second),
-                keys,
-            )
+                lists,
+            ):
+                differs = True
+                yield difference
+        if not differs and old != new and pattern in lists.ordered:
+            yield FieldChange(old_path, new_path, old, new)
     elif old != new or type(old) is not type(new):  # Python holds True and 1 for the same
         yield FieldChange(old_path, new_path, old, new)
 

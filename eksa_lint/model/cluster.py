@@ -1,7 +1,7 @@
 """A Cluster with what it refers to: the parts that have machines of their own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from eksa_lint.model import fields
@@ -9,7 +9,7 @@ from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
-from eksa_lint.model.resource import Resource
+from eksa_lint.model.resource import EKSA, Resource
 
 PartKind: TypeAlias = Literal["control-plane", "etcd", "worker-group"]
 
@@ -44,6 +44,14 @@ class Cluster:
     resource: Resource
     value: dict[str, Any]
     parts: tuple[Part, ...]
+    inventory: Inventory = field(repr=False, compare=False)
+
+    @property
+    def datacenter(self) -> Resource | None:
+        """The datacenter that the cluster names, looked up in the same state."""
+        reference = fields.get(self.value, ("spec", "datacenterRef"))
+        found = resolve_reference(self.inventory, self.resource, reference) if isinstance(reference, dict) else []
+        return found[0] if found else None
 
     @property
     def name(self) -> str:
@@ -54,6 +62,17 @@ class Cluster:
         """`VSphere`, `Tinkerbell` …; empty where the datacenter is not named."""
         return str(fields.get(self.value, ("spec", "datacenterRef", "kind")) or "").removesuffix("DatacenterConfig")
 
+    @property
+    def hangs_in_deletion(self) -> bool:
+        """Whether the controller never gets to delete it: a cluster that manages itself (reconcileDelete)."""
+        annotations = fields.get(self.value, ("metadata", "annotations"))
+        manager = fields.get(self.value, ("spec", "managementCluster", "name"))
+        return bool(manager == self.name and fields.get(annotations, (f"{EKSA}/managed-by-cli",)) != "true")
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(fields.get(self.value, ("metadata", "annotations", f"{EKSA}/paused")) == "true")
+
     def part(self, key: tuple[PartKind, str]) -> Part | None:
         return next((part for part in self.parts if part.key == key), None)
 
@@ -61,7 +80,7 @@ class Cluster:
 def cluster_of(resource: Resource, inventory: Inventory) -> Cluster:
     """The cluster that a resource describes, with what it refers to in the same state."""
     value = effective(resource)
-    return Cluster(resource, value, tuple(_parts(resource, value, inventory)))
+    return Cluster(resource, value, tuple(_parts(resource, value, inventory)), inventory)
 
 
 def _parts(resource: Resource, value: dict[str, Any], inventory: Inventory) -> Iterator[Part]:

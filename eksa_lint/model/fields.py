@@ -64,6 +64,12 @@ def list_keys(group: str, kind: str) -> Mapping[str, Keys]:
     return {pattern: tuple(fields) for pattern, fields in keys.items()}
 
 
+@cache
+def ordered_lists(group: str, kind: str) -> frozenset[str]:
+    """The patterns of the lists of a kind whose order counts though their items are paired."""
+    return frozenset(data.table("ordered-lists").get(kind, ()) if group == EKSA else ())
+
+
 def pattern_of(path: Sequence[str | int]) -> str:
     """The pattern that a path is an instance of."""
     text = ""
@@ -75,6 +81,15 @@ def pattern_of(path: Sequence[str | int]) -> str:
 def is_within(pattern: str, outer: str) -> bool:
     """Whether a pattern is another one or lies below it."""
     return pattern == outer or pattern.startswith((f"{outer}.", f"{outer}["))
+
+
+def leads_into(pattern: Sequence[str | int], path: Sequence[str | int]) -> bool:
+    """Whether a pattern is that of a path or of what the path lies below."""
+    if len(pattern) > len(path):
+        return False
+    return all(
+        step == part or (step == ANY and isinstance(part, int)) for step, part in zip(pattern, path, strict=False)
+    )
 
 
 def spell(path: Sequence[str | int], value: Any, group: str, kind: str) -> str:

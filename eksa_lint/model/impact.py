@@ -4,14 +4,16 @@ Follows how EKS Anywhere renders its templates: machines are replaced when the r
 The last word has Cluster API.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
-from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.cluster import Cluster, Part, cluster_of
+from eksa_lint.model.effective import effective
+from eksa_lint.model.effects import Cause, Row, causes, concerns
+from eksa_lint.model.failure_domains import can_be_followed, domains_of
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import references_of
@@ -19,17 +21,8 @@ from eksa_lint.model.resource import EKSA, Resource, ResourceId
 
 _MACHINE_CONFIG: Final = "MachineConfig"
 
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A field whose change replaces machines: where it is, both values, and the pattern of all that does the same."""
-
-    before: Resource
-    after: Resource
-    path: Path
-    old: Any
-    new: Any
-    field: str
+RefusedField: TypeAlias = tuple[ResourceId, str]
+"""A field of an object whose change somebody refuses, as it is spelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +37,14 @@ class Rollout:
 class Impact:
     """What happens to one cluster, which is missing on one side where it is created or gone.
 
-    `changes` are its own and those of the objects that it names, perhaps over others.
+    `changes` are its own and those of the objects that it names, perhaps over others. What is refused does not happen.
     """
 
     before: Cluster | None
     after: Cluster | None
     changes: tuple[Change, ...]
     rollouts: tuple[Rollout, ...] = ()
+    refused: frozenset[RefusedField] = frozenset()
 
     @property
     def cluster(self) -> Cluster:
@@ -58,6 +52,34 @@ class Impact:
         cluster = self.after or self.before
         assert cluster is not None  # noqa: S101 - one side is always there
         return cluster
+
+    def refuses(self, resource: Resource, path: Path) -> bool:
+        """Whether the change of a field is refused, or of what it is part of, or of a part of it."""
+        names = [name for identity, name in self.refused if identity == resource.id]
+        if not names:
+            return False
+        spelled = fields.spell(path, effective(resource), resource.group, resource.kind)
+        return any(fields.is_within(spelled, name) or fields.is_within(name, spelled) for name in names)
+
+    def without(self, refused: frozenset[RefusedField]) -> "Impact":
+        """The same, where the change of some fields is refused: those replace no machine."""
+        if not refused:
+            return self
+        impact = replace(self, refused=refused)
+        left = (
+            Rollout(rollout.part, tuple(cause for cause in rollout.causes if not impact.refuses_cause(cause)))
+            for rollout in self.rollouts
+        )
+        return replace(impact, rollouts=tuple(rollout for rollout in left if rollout.causes))
+
+    def refuses_cause(self, cause: Cause) -> bool:
+        """Whether the field is refused, or the reference to the object that it is of, where that is another one."""
+        if self.refuses(cause.after, cause.path):
+            return True
+        named = [part.path for part in self.cluster.parts if part.config and part.config.id == cause.after.id]
+        return cause.before.id != cause.after.id and any(
+            self.refuses(self.cluster.resource, (*path, "machineGroupRef")) for path in named
+        )
 
 
 def impacts(changes: Iterable[Change], old: Inventory, new: Inventory) -> Iterator[Impact]:
@@ -70,11 +92,11 @@ def impacts(changes: Iterable[Change], old: Inventory, new: Inventory) -> Iterat
             for identity in _clusters(change, old, new):
                 reaching.setdefault(identity, []).append(change)
     for identity, reached in sorted(reaching.items()):
-        change = own.get(identity) or Change(_first(old.get(identity)), _first(new.get(identity)))
+        change = own.get(identity) or Change(next(iter(old.get(identity)), None), next(iter(new.get(identity)), None))
         before = cluster_of(change.before, old) if change.before else None
         after = cluster_of(change.after, new) if change.after else None
         if before and after:
-            yield Impact(before, after, tuple(reached), tuple(_rollouts(before, after, reached)))
+            yield Impact(before, after, tuple(reached), tuple(_rollouts(before, after, change, reached)))
         elif before or after:
             yield Impact(before, after, tuple(reached))
 
@@ -96,100 +118,70 @@ def _clusters(change: Change, old: Inventory, new: Inventory) -> set[ResourceId]
     return clusters
 
 
-def _rollouts(before: Cluster, after: Cluster, changes: Iterable[Change]) -> Iterator[Rollout]:
-    shared = [*_of_cluster(before, after), *_of_named(changes)]
+def _rollouts(before: Cluster, after: Cluster, own: Change, changes: Iterable[Change]) -> Iterator[Rollout]:
+    """Control plane machines follow those of etcd, whose addresses they are given."""
+    shared = [*causes(own, after.provider), *_of_named(changes, after)]
+    found = {part.key: tuple(_of_part(before, after, part, changes, shared)) for part in after.parts if part.machines}
+    of_etcd = [cause for (kind, _), causes in found.items() if kind == "etcd" for cause in causes]
     for part in after.parts:
-        earlier = before.part(part.key)
-        if earlier is None or not part.machines:
-            continue
-        causes = [cause for roles, cause in shared if _concerns(roles, part, cause)]
-        causes += _of_version(before, after, earlier, part)
-        causes += _of_config(earlier, part, changes)
-        if causes:
-            yield Rollout(part, tuple(causes))
+        reasons = found.get(part.key, ())
+        if part.kind == "control-plane" and part.machines:
+            reasons = (*reasons, *(cause for cause in of_etcd if cause not in reasons))
+        if reasons:
+            yield Rollout(part, reasons)
 
 
-def _of_cluster(before: Cluster, after: Cluster) -> Iterator[tuple[tuple[str, ...], Cause]]:
-    change = Change(before.resource, after.resource)
-    for row in data.table("update-effects")["Cluster"]:
-        if row.get("provider", after.provider) == after.provider:
-            for cause in _causes(row, change):
-                yield tuple(row["rolls"]), cause
+def _of_part(
+    before: Cluster, after: Cluster, part: Part, changes: Iterable[Change], shared: Iterable[tuple[Row, Cause]]
+) -> Iterator[Cause]:
+    """Why the machines of one part are replaced; a part that was not there has none."""
+    earlier = before.part(part.key)
+    if earlier is None:
+        return
+    can_follow = all(map(can_be_followed, {*domains_of(before, earlier)} & {*domains_of(after, part)}))
+    yield from (
+        cause
+        for row, cause in shared
+        if concerns(row, cause, after, part) and (can_follow or "members" not in row["rolls"])
+    )
+    yield from _of_version(before, after, earlier, part)
+    if can_follow:
+        yield from _of_config(earlier, part, changes, after)
 
 
-def _of_named(changes: Iterable[Change]) -> Iterator[tuple[tuple[str, ...], Cause]]:
+def _of_named(changes: Iterable[Change], after: Cluster) -> Iterator[tuple[Row, Cause]]:
     """What differs in the objects that the cluster as a whole names: its datacenter and its identity providers."""
+    named = {reference.target for reference in references_of(after.resource)}
     for change in changes:
-        if change.resource.kind != "Cluster" and not change.resource.kind.endswith(_MACHINE_CONFIG):
-            for row in data.table("update-effects").get(change.resource.kind, ()):
-                for cause in _causes(row, change):
-                    yield tuple(row["rolls"]), cause
+        if change.resource.id in named and not change.resource.kind.endswith(_MACHINE_CONFIG):
+            yield from causes(change, after.provider)
 
 
 def _of_version(before: Cluster, after: Cluster, earlier: Part, part: Part) -> Iterator[Cause]:
     """A group runs its own version, else that of the cluster; external etcd follows the bundle and is left out."""
     if part.kind != "etcd" and earlier.version and part.version and earlier.version != part.version:
         own = (*part.path, "kubernetesVersion")
-        path = own if fields.get(after.value, own) is not None else ("spec", "kubernetesVersion")
+        is_own = any(
+            fields.get(cluster.value, (*side.path, "kubernetesVersion")) is not None
+            for cluster, side in ((before, earlier), (after, part))
+        )
+        path = own if is_own else ("spec", "kubernetesVersion")
         field = fields.pattern_of(path)
         yield Cause(before.resource, after.resource, path, earlier.version, part.version, field)
 
 
-def _of_config(earlier: Part, part: Part, changes: Iterable[Change]) -> Iterator[Cause]:
+def _of_config(earlier: Part, part: Part, changes: Iterable[Change], after: Cluster) -> Iterator[Cause]:
     """What differs between the machine config that the part named and the one it names, and in what that one names."""
     if earlier.config is None or part.config is None or earlier.config.kind != part.config.kind:
         return
-    below = {reference.target for reference in references_of(part.config)}
-    for change in (Change(earlier.config, part.config), *(each for each in changes if each.resource.id in below)):
-        for row in data.table("update-effects").get(change.resource.kind, ()):
-            if "referrers" in row["rolls"] or part.kind == "worker-group":
-                yield from _causes(row, change)
-
-
-def _causes(row: Mapping[str, str], change: Change) -> Iterator[Cause]:
-    """The fields of a row that differ, each item of a list on its own."""
-    if change.before is None or change.after is None or not _holds(row, change):
-        return
-    compare = row.get("compare", "value")
-    for difference in change.fields:
-        if fields.is_within(fields.pattern_of(difference.path), row["field"]):
-            field_path = difference.path[: len(fields.parse_pattern(row["field"]))]
-            old, new = (fields.get(value, field_path) for value in (change.old, change.new))
-            if _differ(compare, old, new, difference.new):
-                yield Cause(change.before, change.after, difference.path, difference.old, difference.new, row["field"])
-                return
-
-
-def _holds(row: Mapping[str, str], change: Change) -> bool:
-    """Whether the object before the change has the annotation that a row asks for."""
-    annotation = row.get("annotated")
-    return annotation is None or bool(fields.get(change.old, ("metadata", "annotations", annotation)))
-
-
-def _differ(compare: str, old: Any, new: Any, written: Any) -> bool:
-    match compare:
-        case "written":
-            return written not in (None, "", 0, False, [], {})
-        case "first":
-            return bool(_first(old) != _first(new))
-        case "first-user":
-            return _rendered_user(old) != _rendered_user(new)
-        case _:
-            return True
-
-
-def _first(items: Any) -> Any:
-    return items[0] if isinstance(items, list) and items else None
-
-
-def _rendered_user(users: Any) -> tuple[Any, str]:
-    """Only the first user's name and first key are rendered, the key without its comment."""
-    user = _first(users)
-    keys = fields.get(user, ("sshAuthorizedKeys",))
-    return fields.get(user, ("name",)), " ".join(str(_first(keys) or "").split()[:2])
-
-
-def _concerns(roles: tuple[str, ...], part: Part, cause: Cause) -> bool:
-    if part.kind == "worker-group":
-        return "workers" in roles or ("group" in roles and cause.path[: len(part.path)] == part.path)
-    return part.kind in roles
+    reaching = {part.config.id, *(reference.target for reference in references_of(part.config))}
+    differing = [change for change in changes if change.resource.id in reaching]
+    if earlier.config.id != part.config.id:
+        differing = [
+            Change(earlier.config, part.config),
+            *(each for each in differing if each.after is not part.config),
+        ]
+    for change in differing:
+        for row, cause in causes(change, after.provider):
+            if concerns(row, cause, after, part):
+                yield cause

@@ -1,59 +1,100 @@
 """Changed fields that replace no machine and are told all the same, from `schemas/tables/quiet-updates.yaml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change, FieldChange
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.scaling import Scaling, scalings
+from eksa_lint.model.touched import part_of
 
-QuietEffect: TypeAlias = Literal["in-place", "nothing"]
+QuietEffect: TypeAlias = Literal["in-place", "nothing", "unknown"]
+
+_ANY_KIND: Final = "*"
+_PAUSED: Final = ("metadata", "annotations", "anywhere.eks.amazonaws.com/paused")
 
 
 @dataclass(frozen=True, slots=True)
 class QuietUpdate:
-    """A field that changes with no machine replaced. Without an effect nothing is known of what it does."""
+    """A field that changes with no machine replaced. Without words nothing is known of what it does."""
 
     change: Change
     field: FieldChange
-    effect: QuietEffect | None
+    effect: QuietEffect
     says: str
 
 
 def quiet_updates(impact: Impact) -> Iterator[QuietUpdate]:
-    """What differs in a cluster and its objects and is neither a rollout nor a scaling, once a field of the table."""
+    """What differs in a cluster and its objects and is neither a rollout nor a scaling, once a row of the table."""
     counted = list(scalings(impact))
-    rolled = [(cause.after.id, cause.field) for rollout in impact.rollouts for cause in rollout.causes]
     for change in impact.changes:
-        told: set[str] = set()
-        fields_of_rollouts = [field for identity, field in rolled if identity == change.resource.id]
+        told: list[Mapping[str, Any]] = []
         for difference in change.fields if change.event == "changed" else ():
-            pattern = fields.pattern_of(difference.path)
-            if any(fields.is_within(pattern, field) for field in fields_of_rollouts):
+            if impact.refuses(change.resource, difference.path) or _is_rolled(change, difference, impact):
                 continue
-            if change.resource.kind == "Cluster" and any(_is_counted(difference, each) for each in counted):
+            if any(_is_counted(change, difference, each) for each in counted):
                 continue
-            row = _row(change, pattern, impact.cluster.provider)
-            field = row.get("field", pattern)
-            if field not in told:
-                told.add(field)
-                yield QuietUpdate(change, difference, row.get("effect"), row.get("says", ""))
+            row = _row(change, difference, impact.cluster.provider)
+            if row not in told:
+                told.append(row)
+                yield QuietUpdate(change, difference, row.get("effect", "unknown"), row.get("says", ""))
 
 
-def _row(change: Change, pattern: str, provider: str) -> dict[str, Any]:
-    """The first row of the table that a field falls under, an empty one where there is none."""
-    rows: list[dict[str, Any]] = data.table("quiet-updates").get(change.resource.kind, [])
-    fitting = (row for row in rows if row.get("provider", provider) == provider)
-    return next((row for row in fitting if fields.is_within(pattern, row["field"])), {})
+def _row(change: Change, difference: FieldChange, provider: str) -> Mapping[str, Any]:
+    """The first row of the table that a field falls under, else one of its own."""
+    table = data.table("quiet-updates")
+    for row in (*table.get(change.resource.kind, ()), *table[_ANY_KIND]):
+        if provider in row.get("providers", (provider,)) and any(
+            _falls_under(row, field, change, difference) for field in row["fields"]
+        ):
+            found: Mapping[str, Any] = row
+            return found
+    return {"fields": [fields.pattern_of(difference.path)]}
 
 
-def _is_counted(difference: FieldChange, scaling: Scaling) -> bool:
+def _falls_under(row: Mapping[str, Any], field: str, change: Change, difference: FieldChange) -> bool:
+    steps = fields.parse_pattern(field)
+    shown = difference if fields.leads_into(steps, difference.path) else part_of(steps, difference)
+    if shown is None:
+        return False
+    if row.get("whole") and difference.path != steps:
+        return False
+    if "to" in row and shown.new != row["to"]:
+        return False
+    if "from" in row and shown.old != row["from"]:
+        return False
+    if "where" in row and not fields.get(change.new, fields.parse_pattern(row["where"])):
+        return False
+    return not (row.get("unpaused") and fields.get(change.old, _PAUSED) == "true")
+
+
+def _is_rolled(change: Change, difference: FieldChange, impact: Impact) -> bool:
+    """Whether the rollout of a part tells of a field, or is what a field of the part brings about."""
+    for rollout in impact.rollouts:
+        for cause in rollout.causes:
+            pattern, path = fields.parse_pattern(cause.field), difference.path
+            is_told = fields.leads_into(pattern, path) or cause.path[: len(path)] == path
+            if is_told and cause.after.id == change.resource.id:
+                return True
+        brings_it_about = ((*rollout.part.path, name) for name in ("machineGroupRef", "kubernetesVersion"))
+        if change.resource.id == impact.cluster.resource.id and any(
+            fields.leads_into(path, difference.path) for path in brings_it_about
+        ):
+            return True
+    return False
+
+
+def _is_counted(change: Change, difference: FieldChange, scaling: Scaling) -> bool:
     """Whether a field is the number of machines of a part, or the part itself, which comes or goes."""
+    if change.resource.kind != "Cluster":
+        return bool(scaling.domain) and difference.path[:2] == ("spec", "failureDomains")
     path = difference.new_path if scaling.after else difference.old_path
     part = scaling.part.path
-    if path is None or path[: len(part)] != part:
+    if path is None:
         return False
-    return path == part or path[len(part)] in ("count", "autoscalingConfiguration")
+    if path == part[: len(path)]:
+        return True
+    return path[: len(part)] == part and path[len(part)] in ("count", "autoscalingConfiguration")

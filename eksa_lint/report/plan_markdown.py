@@ -36,10 +36,9 @@ def table(plan: Plan, room: int) -> list[str]:
 def _rows(plan: Plan) -> Iterator[str]:
     for cluster in plan.clusters:
         name = f"{code(cluster.cluster.name)}<br><sub>{escape(about(cluster))}</sub>"
-        refused = [step for step in cluster.steps if step.effect is Effect.REFUSED]
+        refused = [step for step in cluster.steps if step.effect is Effect.REFUSED] or list(cluster.steps[:1])
         for step in cluster.steps:
-            stopped = cluster.stopped if refused and step is refused[-1] else ""
-            yield _row(name, step, stopped)
+            yield _row(name, step, cluster.stopped if step is refused[-1] else "")
             name = ""
     for step in plan.elsewhere:
         yield _row("beside the clusters", step)

@@ -41,6 +41,8 @@ def _cluster(page: Page, plan: ClusterPlan, whole: Plan) -> list[str]:
     first, *others = wrap(about(plan), page.columns, first=width_of(name) + 3, hanging=" " * 4)
     lines = [f"{page.paint(name, 'strong')}   {first}", *others]
     refused = [step for step in plan.steps if step.effect is Effect.REFUSED]
+    if plan.stopped and not refused and not plan.is_quiet:
+        lines += ["  " + line for line in wrap(plan.stopped, page.columns - 2)]
     for step in plan.steps:
         lines += _step(page, step)
         if plan.stopped and refused and step is refused[-1]:

@@ -33,7 +33,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
         consequence = draft.consequence or rule.consequence
         finding = Finding(
             rule=draft.rule,
-            severity=policy.severity_of(rule, _severity(draft, rule)),
+            severity=policy.severity_of(rule, severity_of(draft, rule)),
             consequence=consequence,
             message=_text(draft.message),
             side=draft.place.side if draft.place else "after",
@@ -53,7 +53,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
     return list(published.values())
 
 
-def _severity(draft: Draft, rule: Rule) -> Severity:
+def severity_of(draft: Draft, rule: Rule) -> Severity:
     """What nobody refuses who sees the file is no error.
 
     Flux never runs eksctl; and eksctl mends or passes over things that the API server minds in a file of Flux.

@@ -1,11 +1,11 @@
 """Nutanix worker groups in failure domains whose machine templates no next one can be named after."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.failure_domains import DOMAINS, can_be_followed, members_of, name_of, names_of
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
@@ -13,12 +13,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-from eksa_lint.syntax.later import is_filled_in_later
 
-_NUMBERED: Final = re.compile(r"(?:^|-)[0-9]+\Z")
-"""What a name must end in that a next one can be made of: the template's ends in a dash and the failure domain's."""
-
-_DOMAINS: Final = ("spec", "failureDomains")
 _GROUPS: Final = ("spec", "workerNodeGroupConfigurations")
 _TEMPLATE: Final = (
     "vcpuSockets",
@@ -50,15 +45,15 @@ def failure_domain_rollout(change: Change, context: Context) -> Iterator[Draft]:
 
 
 def _domains(change: Change, datacenter: Resource) -> Iterator[Draft]:
-    old = {_name(domain): domain for domain in _list(change.old, _DOMAINS)}
-    for index, domain in enumerate(_list(change.new, _DOMAINS)):
-        name = _name(domain)
-        groups = [group for group in _members(domain) if group in _members(old.get(name))]
-        if not groups or _NUMBERED.search(name) or is_filled_in_later(name):
+    old = {name_of(domain): domain for domain in _list(change.old, DOMAINS)}
+    for index, domain in enumerate(_list(change.new, DOMAINS)):
+        name = name_of(domain)
+        groups = [group for group in members_of(domain) if group in members_of(old.get(name))]
+        if not groups or can_be_followed(name):
             continue
         for field in ("cluster", "subnets"):
             if fields.get(old[name], (field,)) != fields.get(domain, (field,)):
-                path = (*_DOMAINS, index, field)
+                path = (*DOMAINS, index, field)
                 what = f"{fields.spell(path, change.new, datacenter.group, datacenter.kind)} of {datacenter.title}"
                 yield _draft(datacenter, path, what, groups[0], name)
                 break
@@ -69,13 +64,12 @@ def _used_in(cluster: Resource, machine: Resource, inventory: Inventory) -> Iter
     reference = fields.get(cluster.value, ("spec", "datacenterRef"))
     datacenters = resolve_reference(inventory, cluster, reference) if isinstance(reference, dict) else []
     for group in _list(cluster.value, _GROUPS):
-        name = _name(group)
+        name = name_of(group)
         if fields.get(group, ("machineGroupRef", "name")) == machine.id.name:
             for datacenter in datacenters:
-                for domain in _list(datacenter.value, _DOMAINS):
-                    title = _name(domain)
-                    if name in _members(domain) and not _NUMBERED.search(title) and not is_filled_in_later(title):
-                        yield name, title
+                for domain in names_of(datacenter.value, name):
+                    if not can_be_followed(domain):
+                        yield name, domain
 
 
 def _draft(resource: Resource, path: Path, what: str, group: str, domain: str) -> Draft:
@@ -94,14 +88,6 @@ def _draft(resource: Resource, path: Path, what: str, group: str, domain: str) -
 def _differs(change: Change, name: str) -> bool:
     old, new = (fields.get(value, ("spec", name)) for value in (change.old, change.new))
     return bool(old != new)
-
-
-def _name(item: Any) -> str:
-    return str(fields.get(item, ("name",)) or "")
-
-
-def _members(domain: Any) -> list[str]:
-    return [str(group) for group in _list(domain, ("workerMachineGroups",))]
 
 
 def _list(value: Any, path: Path) -> list[Any]:

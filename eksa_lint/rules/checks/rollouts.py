@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Any, Final
 
 from eksa_lint.model import fields
-from eksa_lint.model.impact import Cause, Impact, Rollout
+from eksa_lint.model.effects import Cause
+from eksa_lint.model.impact import Impact, Rollout
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.wording import both_values, name_of

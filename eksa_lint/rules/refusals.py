@@ -1,0 +1,31 @@
+"""What of a change is refused for certain, so that nobody is told that it replaces machines as well."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from eksa_lint.finding import Consequence, Refuser, Severity
+from eksa_lint.model.impact import RefusedField
+from eksa_lint.policy import Policy
+from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.loader import RuleSet
+from eksa_lint.rules.publish import severity_of
+
+_BEFORE_IT_IS_APPLIED: Final[frozenset[Refuser]] = frozenset(("cli", "webhook", "crd"))
+"""The controller only fails later, in one of its phases: what it does before that happens."""
+
+
+def refused_fields(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> frozenset[RefusedField]:
+    """The fields whose change somebody refuses who sees the file."""
+    return frozenset(
+        (draft.resource.id, draft.field)
+        for draft in drafts
+        if draft.resource is not None and draft.field and _is_refused(draft, rules, policy)
+    )
+
+
+def _is_refused(draft: Draft, rules: RuleSet, policy: Policy) -> bool:
+    rule = rules[draft.rule]
+    if (draft.consequence or rule.consequence) is not Consequence.REJECTED:
+        return False
+    refused_by = _BEFORE_IT_IS_APPLIED & set(draft.refused_by or rule.refused_by)
+    return bool(refused_by) and policy.severity_of(rule, severity_of(draft, rule)) is Severity.ERROR
