@@ -15,11 +15,13 @@ from test_mutations import RULES, SYNC, change, dump
 
 from eksa_lint.check import Scope, check
 from eksa_lint.data import read_yaml
+from eksa_lint.finding import Consequence, Report
 from eksa_lint.plan import Effect, Plan, Step
 from eksa_lint.policy import Policy
 from eksa_lint.snapshot.folder import folder_snapshot
 
 HERE = Path(__file__).parent
+_RULES = {"control-plane": "control-plane-rollout", "etcd": "etcd-rollout", "worker-group": "worker-rollout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,14 @@ def _update(row: dict[str, Any], base: str) -> Update:
 
 @pytest.mark.parametrize("update", updates())
 def test_an_update_does_what_eks_anywhere_does(update: Update, tmp_path: Path) -> None:
-    plan = plan_of(update, tmp_path)
-    assert effects(plan) == update.expect, told(plan)
+    report = report_of(update, tmp_path)
+    assert report.plan is not None
+    assert effects(report.plan) == update.expect, told(report.plan)
+    rolling = {finding.rule for finding in report.findings if finding.consequence is Consequence.ROLLS}
+    assert rolling == {_RULES[step.part] for step in _steps(report.plan) if step.part and _is_rollout(step)}
 
 
-def plan_of(update: Update, folder: Path) -> Plan:
+def report_of(update: Update, folder: Path) -> Report:
     snapshots = []
     for side, text in zip(("before", "after"), update.sides(), strict=True):
         (folder / side / "flux").mkdir(parents=True)
@@ -86,19 +91,20 @@ def plan_of(update: Update, folder: Path) -> Plan:
         if update.synced:
             (folder / side / "flux/gotk-sync.yaml").write_text(SYNC)
         snapshots.append(folder_snapshot(folder / side, side))
-    plan = check(snapshots[0], snapshots[1], Policy(), RULES, Scope(planned=True)).plan
-    assert plan is not None
-    return plan
+    return check(snapshots[0], snapshots[1], Policy(), RULES, Scope(planned=True))
 
 
 def effects(plan: Plan) -> set[str]:
-    """Each effect, with the part whose machines are replaced; the access of users is not what this is about."""
+    """Each effect, with the part whose machines are replaced; who gains access is not what this is about."""
     return {_effect(step) for step in _steps(plan) if step.effect is not Effect.ACCESS}
 
 
 def _effect(step: Step) -> str:
-    is_rollout = step.effect is Effect.ROLLS or (step.effect is Effect.IN_PLACE and step.part)
-    return f"{step.effect} {step.part}" if is_rollout else str(step.effect)
+    return f"{step.effect} {step.part}" if _is_rollout(step) else str(step.effect)
+
+
+def _is_rollout(step: Step) -> bool:
+    return step.part is not None and step.effect in {Effect.ROLLS, Effect.IN_PLACE}
 
 
 def _steps(plan: Plan) -> list[Step]:

@@ -1,7 +1,8 @@
 """Makes `docs/coverage.md`: every check that EKS Anywhere makes and files can show, with the rule and the proof.
 
 A check is enforced by a rule (`covers` in the rule file) and proven by a mutation of `tests/mutations/` or by an
-example of the rule; or the reason why files cannot decide it stands in `docs/undecided/`.
+example of the rule; or the reason why files cannot decide it stands in `docs/undecided/`. What updates do is proven by
+`tests/updates/` (see `update_coverage.py`).
 """
 
 import argparse
@@ -9,10 +10,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
+
+from update_coverage import UpdateCoverage, table, update_coverage  # noqa: E402 - reads the package too
 
 from eksa_lint.data import read_yaml  # noqa: E402 - a script of the repository, which need not be installed
 from eksa_lint.rules.loader import load_rules  # noqa: E402
@@ -48,6 +51,12 @@ class Coverage:
     def missing(self) -> list[str]:
         return [check for check in self.checks if check not in self.enforced and check not in self.undecided]
 
+    @property
+    def counts(self) -> str:
+        enforced = sum(check in self.enforced for check in self.checks)
+        rest = len(self.checks) - enforced
+        return f"{len(self.checks)} checks: {enforced} enforced, {rest} not decidable from files."
+
 
 def coverage(facts: Path) -> Coverage:
     """What the rules, mutations and reasons say of the checks in the facts."""
@@ -64,14 +73,14 @@ def coverage(facts: Path) -> Coverage:
     return Coverage(tuple(_checks(facts)), frozenset(_facts(facts)), proofs, undecided)
 
 
-def render(known: Coverage) -> str:
+def render(known: Coverage, updates: UpdateCoverage) -> str:
     """The page."""
     enforced = [(check, *known.enforced[check]) for check in known.checks if check in known.enforced]
     undecided = [(check, known.undecided[check]) for check in known.checks if check not in known.enforced]
-    counts = f"{len(known.checks)} checks: {len(enforced)} enforced, {len(undecided)} not decidable from files."
     return "\n".join([
-        _INTRODUCTION, counts, "", "## Enforced", "", *_table(("check", "rule", "proof"), enforced),
-        "", "## Not decidable from files", "", *_table(("check", "why"), undecided), "",
+        _INTRODUCTION, known.counts, "", "## Enforced", "", *table(("check", "rule", "proof"), enforced),
+        "", "## Not decidable from files", "", *table(("check", "why"), undecided), "",
+        *updates.render(), "",
     ])  # fmt: skip
 
 
@@ -90,24 +99,17 @@ def _covered(rule: Rule) -> Iterable[str]:
     return {*rule.covers, *(check for validation in rule.validations for check in validation.covers)}
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        cells = [str(cell).replace("|", "\\|") for cell in row]
-        yield f"| {' | '.join(cells)} |"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make docs/coverage.md from the facts, rules and mutations.")
     parser.add_argument("--facts", type=Path, default=FACTS)
     parser.add_argument("--check", action="store_true", help="change nothing; say what is not current")
     arguments = parser.parse_args()
-    known = coverage(arguments.facts)
-    if known.missing:
-        print(f"neither enforced nor explained: {', '.join(known.missing)}")
+    known, updates = coverage(arguments.facts), update_coverage(arguments.facts)
+    if missing := [*known.missing, *updates.missing]:
+        print(f"neither enforced nor explained: {', '.join(missing)}")
         return 1
-    text = render(known)
+    print(known.counts, updates.counts, sep="\n")
+    text = render(known, updates)
     if arguments.check and (not COVERAGE.is_file() or COVERAGE.read_text(encoding="utf-8") != text):
         print("docs/coverage.md is not current")
         return 1
