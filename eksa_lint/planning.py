@@ -4,17 +4,14 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Final
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Consequence, Finding, Place, ResourceName, Severity
+from eksa_lint.finding import Consequence, Finding, ResourceName, Severity
 from eksa_lint.model import fields
-from eksa_lint.model.cluster import Cluster, Part
-from eksa_lint.model.effects import Cause
-from eksa_lint.model.impact import Impact, Rollout
-from eksa_lint.model.quiet import quiet_updates
+from eksa_lint.model.cluster import Cluster
+from eksa_lint.model.impact import Impact
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
-from eksa_lint.model.scaling import Scaling, scalings
 from eksa_lint.plan import ClusterPlan, Effect, Machines, Plan, Reason, Step
-from eksa_lint.rules.wording import difference, name_of
+from eksa_lint.plan_steps import count, quiet_steps, reason, rollout_steps, scaling_steps, text
 from eksa_lint.secrets.scan import mask
 
 _EFFECTS: Final = {
@@ -25,10 +22,6 @@ _EFFECTS: Final = {
     Consequence.BREAKS: Effect.BREAKS,
 }
 """What findings of a consequence are in a plan; machines that roll are counted by the model."""
-
-_OF_SCALE: Final = (Consequence.DESTROYS, Consequence.WEAKENS)
-_CONTROLLER_ORDER: Final = ("etcd", "control-plane", "worker-group")
-_TITLES: Final = {"etcd": "etcd", "control-plane": "control plane", "worker-group": "worker"}
 
 
 def make_plan(impacts: Iterable[Impact], findings: Iterable[Finding], clusters: int) -> Plan:
@@ -88,19 +81,19 @@ def _name(identity: ResourceId) -> ResourceName:
 def _cluster_plan(impact: Impact, findings: list[Finding], refused: Container[str]) -> ClusterPlan:
     cluster = impact.cluster
     manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
-    scaled, told = _scaled(impact, findings)
+    scaled, told = scaling_steps(impact, findings)
     steps = [
         *(_of_finding(finding) for finding in findings if finding not in told and not _is_presence(finding, impact)),
         *_presence(impact, findings),
-        *_rollouts(impact.rollouts),
+        *rollout_steps(impact.rollouts),
         *scaled,
-        *_quiet(impact, findings),
+        *quiet_steps(impact, findings),
     ]
     return ClusterPlan(
         cluster=_name(cluster.resource.id),
         provider=cluster.provider,
-        manager=_text(str(manager)) if manager not in (None, "", cluster.name) else None,
-        machines=tuple(Machines(part.kind, _text(part.name), part.machines, part.autoscaled) for part in cluster.parts),
+        manager=text(str(manager)) if manager not in (None, "", cluster.name) else None,
+        machines=tuple(Machines(part.kind, text(part.name), part.machines, part.autoscaled) for part in cluster.parts),
         steps=tuple(sorted(steps, key=_by_effect)),
         stopped=_stopped(impact, findings, refused),
     )
@@ -148,12 +141,12 @@ def _presence(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
     loss = next((finding for finding in own if _is_presence(finding, impact)), None)
     if impact.before is None:
         if not any(map(_is_refusal, own)):
-            yield _present(impact, Effect.CREATED, f"the cluster, with {_count(total)}", (0, total))
+            yield _present(impact, Effect.CREATED, f"the cluster, with {count(total)}", (0, total))
     elif impact.after is None and impact.before.hangs_in_deletion and loss:
-        says = f"its deletion: it manages itself, and so hangs with {_count(total)}, reconciled no more"
+        says = f"its deletion: it manages itself, and so hangs with {count(total)}, reconciled no more"
         yield _present(impact, Effect.REFUSED, says, (None, None), loss)
     elif loss is None and not own:
-        yield _present(impact, Effect.LOST, f"the cluster, with {_count(total)}", (total, 0))
+        yield _present(impact, Effect.LOST, f"the cluster, with {count(total)}", (total, 0))
     elif loss is not None and not any(map(_is_refusal, own)):
         yield _present(impact, Effect.LOST, loss.message, (total, 0), loss)
 
@@ -161,117 +154,10 @@ def _presence(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
 def _present(
     impact: Impact, effect: Effect, says: str, machines: tuple[int | None, int | None], finding: Finding | None = None
 ) -> Step:
-    reason = _of_place(finding) if finding and finding.path else _reason("", impact.cluster.resource.place())
+    why = _of_place(finding) if finding and finding.path else reason("", impact.cluster.resource.place())
     before, after = machines
-    return Step(effect, says, (reason,), machines=after, machines_before=before)
-
-
-def _rollouts(rollouts: Iterable[Rollout]) -> Iterator[Step]:
-    """In the order in which the controllers go about it: etcd, control plane, worker groups."""
-    for rollout in sorted(rollouts, key=lambda each: _CONTROLLER_ORDER.index(each.part.kind)):
-        part = rollout.part
-        yield Step(
-            effect=Effect.IN_PLACE if part.in_place else Effect.ROLLS,
-            says=_text(f"{_most(part)}{_count(part.machines, part)}, {_pace(part)}"),
-            reasons=tuple(_of_cause(cause) for cause in rollout.causes),
-            part=part.kind,
-            group=_text(part.name) or None,
-            machines=part.machines,
-        )
-
-
-def _pace(part: Part) -> str:
-    if part.in_place:
-        return "upgraded where they are"
-    return "one at a time" if part.at_once == 1 else f"up to {part.at_once} at a time"
-
-
-def _of_cause(cause: Cause) -> Reason:
-    says = f"{name_of(cause.path, cause.after)} {difference(cause.old, cause.new)}"
-    return _reason(says, cause.after.place(cause.path))
-
-
-def _scaled(impact: Impact, findings: Iterable[Finding]) -> tuple[list[Step], list[Finding]]:
-    """The steps of what is scaled, and the findings that say the same, whose words are taken."""
-    steps, told = [], []
-    for scaling in scalings(impact):
-        place = _place_of(scaling, impact)
-        same = next((each for each in findings if each.consequence in _OF_SCALE and _tells(each, place)), None)
-        told += [same] if same else []
-        part = scaling.part
-        steps.append(
-            Step(
-                effect=_effect_of_scale(scaling, same),
-                says=same.message if same else _text(_scaling(scaling)),
-                reasons=(_reason("", place),),
-                part=part.kind,
-                group=_text(part.name) or None,
-                machines=scaling.new,
-                machines_before=scaling.old,
-            )
-        )
-    return steps, told
-
-
-def _effect_of_scale(scaling: Scaling, finding: Finding | None) -> Effect:
-    is_loss = scaling.after is None or (finding is not None and finding.consequence is Consequence.DESTROYS)
-    return Effect.LOST if is_loss else Effect.SCALES
-
-
-def _place_of(scaling: Scaling, impact: Impact) -> Place:
-    cluster = impact.after if scaling.after else impact.before
-    path = scaling.part.path if scaling.after is None or scaling.before is None else (*scaling.part.path, "count")
-    return (cluster or impact.cluster).resource.place(path)
-
-
-def _scaling(scaling: Scaling) -> str:
-    part = scaling.part
-    title = f"worker group {part.name}" if part.kind == "worker-group" else _TITLES[part.kind]
-    most = _most(part)
-    if scaling.after is None:
-        return f"{title} goes, with {most}{_count(scaling.old)}"
-    if scaling.before is None:
-        return f"{title} is created, with {most}{_count(scaling.new)}"
-    return f"{title} from {scaling.old} to {_count(scaling.new)}"
-
-
-def _quiet(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
-    """What differs and replaces no machine; that it does nothing is not said of what a finding tells."""
-    for update in quiet_updates(impact):
-        side = update.change.resource
-        place = side.place(update.field.path)
-        if update.effect == "in-place" or not any(_tells(finding, place) for finding in findings):
-            says = f"{name_of(update.field.path, side)} {difference(update.field.old, update.field.new)}"
-            reason = _reason(says, place)
-            yield Step(Effect(update.effect), update.says or "what it does is not known", (reason,))
-
-
-def _tells(finding: Finding, place: Place) -> bool:
-    """Whether a finding points at a place, or into the same line."""
-    if finding.span is None or (finding.path, finding.side) != (place.path, place.side):
-        return False
-    span = place.span
-    return finding.span.line <= span.end_line and span.line <= finding.span.end_line
-
-
-def _reason(text: str, place: Place) -> Reason:
-    return Reason(_text(text), place.side, place.path, place.span.line, place.span.column)
-
-
-def _text(text: str) -> str:
-    return clean(mask(text))
+    return Step(effect, says, (why,), machines=after, machines_before=before)
 
 
 def _total(cluster: Cluster) -> int:
     return sum(part.machines for part in cluster.parts)
-
-
-def _count(machines: int, part: Part | None = None) -> str:
-    """`3 control plane machines`, `8 worker machines of md-0`."""
-    words = f"{_TITLES[part.kind]} " if part else ""
-    name = f" of {part.name}" if part and part.name else ""
-    return f"{machines} {words}{'machine' if machines == 1 else 'machines'}{name}"
-
-
-def _most(part: Part) -> str:
-    return "up to " if part.autoscaled else ""

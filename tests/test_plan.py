@@ -241,3 +241,81 @@ def test_the_work_tree_of_a_new_repository_is_compared_with_nothing(repository: 
     out = lint("plan", folder=repository.folder).out
     assert "CREATED" in out
     assert "Compared the empty repository with the work tree" in out
+
+
+def test_a_refused_field_replaces_no_machine(changed: Any) -> None:
+    bare = (CODE / "tests/configurations/tinkerbell-stacked-etcd.yaml").read_text()
+    labels = bare.replace("    endpoint:\n", "    labels: {zone: a}\n    endpoint:\n", 1)
+    assert [effect for effect, _, _ in steps(changed(bare, labels))] == ["refused"]
+
+
+def test_no_rule_says_of_a_refused_field_that_it_replaces_machines(repository: Repository, lint: Lint) -> None:
+    bare = (CODE / "tests/configurations/tinkerbell-stacked-etcd.yaml").read_text()
+    repository.commit({FILE: bare})
+    repository.add({FILE: bare.replace("    endpoint:\n", "    labels: {zone: a}\n    endpoint:\n", 1)})
+    run = lint("check", "--staged", "--format", "json", folder=repository.folder)
+    assert [finding["rule"] for finding in json.loads(run.out)["findings"]] == ["immutable-field"]
+
+
+def test_labels_of_two_groups_replace_the_machines_of_both(changed: Any) -> None:
+    group = "  - count: 1\n    name: md-1\n    machineGroupRef: {kind: VSphereMachineConfig, name: prod-md-0}\n"
+    before = CONFIGURATION.replace("  - count: 2\n    name: md-0\n", f"{group}  - count: 2\n    name: md-0\n")
+    after = before.replace("    name: md-0\n", "    name: md-0\n    labels: {a: b}\n")
+    after = after.replace("    name: md-1\n", "    name: md-1\n    labels: {a: b}\n")
+    (cluster,) = changed(before, after)["clusters"]
+    assert sorted(step["group"] for step in cluster["steps"]) == ["md-0", "md-1"]
+
+
+def test_the_control_plane_follows_etcd_for_the_same_reason(changed: Any) -> None:
+    head, etcd, tail = CONFIGURATION.partition("  name: prod-etcd\n  namespace: default\nspec:\n")
+    after = head + etcd + tail.replace("diskGiB: 25", "diskGiB: 50", 1)
+    (cluster,) = changed(CONFIGURATION, after)["clusters"]
+    told = [(step["part"], [reason["text"] for reason in step["reasons"]]) for step in cluster["steps"]]
+    reasons = ["diskGiB of VSphereMachineConfig prod-etcd 25 -> 50"]
+    assert told == [("etcd", reasons), ("control-plane", reasons)]
+
+
+def test_a_paused_cluster_is_told_what_waits_for_it(repository: Repository, lint: Lint) -> None:
+    pause = '  annotations: {anywhere.eks.amazonaws.com/paused: "true"}\n'
+    before = CONFIGURATION.replace("  name: prod\n", f"  name: prod\n{pause}", 1)
+    repository.commit({FILE: before})
+    repository.write(FILE, before.replace("    endpoint:\n", "    certSans: [api.example.org]\n    endpoint:\n", 1))
+    out = lint("plan", folder=repository.folder).out
+    assert out.index("nothing below happens while the cluster is paused") < out.index("ROLLS")
+    repository.add({FILE: (repository.folder / FILE).read_text()})
+    assert "machines once it is no longer paused" in lint("check", "--staged", folder=repository.folder).out
+
+
+def test_a_sync_with_one_refusal_stops_its_other_clusters(repository: Repository, lint: Lint) -> None:
+    before = workload(CONFIGURATION)
+    other = before.replace("  name: prod\n  namespace", "  name: twin\n  namespace").replace("10.0.0.10", "10.0.0.11")
+    folder = "clusters/mgmt/{}/eksa-system/eksa-cluster.yaml"
+    twin = other.split("---\n")[0]
+    files = {
+        "clusters/mgmt/flux-system/gotk-sync.yaml": SYNC,
+        folder.format("prod"): before,
+        folder.format("twin"): twin,
+    }
+    repository.commit(files)
+    repository.write(folder.format("prod"), before.replace("192.168.0.0/16", "192.168.0.0/17"))
+    repository.write(folder.format("twin"), twin.replace("count: 2", "count: 4"))
+    plan = json.loads(lint("plan", "--format", "json", folder=repository.folder).out)
+    stopped = {cluster["name"]: cluster["stopped"] for cluster in plan["clusters"]}
+    assert "while one is refused" in stopped["prod"]
+    assert "while another object of it is refused" in stopped["twin"]
+
+
+def test_machines_move_between_failure_domains(changed: Any) -> None:
+    nutanix = (CODE / "tests/configurations/nutanix-stacked-etcd.yaml").read_text()
+    nutanix = nutanix.replace("    name: md-0\n", "    name: prod-md-0\n")
+    domain = (
+        "  - {{name: fd-{0}, cluster: {{type: name, name: pe-{0}}}, subnets: [{{type: name, name: vlan-10}}], {1}}}\n"
+    )
+    members = "workerMachineGroups: [prod-md-0]"
+    before = nutanix.replace("  port: 9440\n", f"  port: 9440\n  failureDomains:\n{domain.format(1, members)}")
+    after = before.replace(domain.format(1, members), domain.format(1, members) + domain.format(2, members))
+    (cluster,) = changed(before, after)["clusters"]
+    assert [(step["effect"], step["says"]) for step in cluster["steps"]] == [
+        ("scales", "worker group prod-md-0 in failure domain fd-1 from 2 to 1 machine"),
+        ("scales", "worker group prod-md-0 in failure domain fd-2 is created, with 1 machine"),
+    ]

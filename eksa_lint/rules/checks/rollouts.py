@@ -34,9 +34,10 @@ def _draft(impact: Impact, group: list[Rollout]) -> Draft:
     others = {(other.after.path, other.path): other for rollout in group for other in rollout.causes[1:]}
     verb = "upgrades" if group[0].part.in_place else "replaces"
     place = " in place" if group[0].part.in_place else ""
+    when = " once it is no longer paused" if impact.cluster.is_paused else ""
     return Draft(
         rule=_RULES[kind],
-        message=f"Cluster {impact.cluster.name} {verb} {_machines(group)}{place}: {_says(cause)}",
+        message=f"Cluster {impact.cluster.name} {verb} {_machines(group)}{place}{when}: {_says(cause)}",
         place=cause.after.place(cause.path),
         resource=impact.cluster.resource,
         field=fields.spell(cause.path, cause.after.value, cause.after.group, cause.after.kind),

@@ -1,0 +1,128 @@
+"""Steps of a plan that the model knows of: machines replaced and scaled, and fields that do nothing to them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from eksa_lint.clean import clean
+from eksa_lint.finding import Consequence, Finding, Place
+from eksa_lint.model.cluster import Part
+from eksa_lint.model.effects import Cause
+from eksa_lint.model.impact import Impact, Rollout
+from eksa_lint.model.quiet import quiet_updates
+from eksa_lint.model.scaling import Scaling, scalings
+from eksa_lint.plan import Effect, Reason, Step
+from eksa_lint.rules.wording import difference, name_of
+from eksa_lint.secrets.scan import mask
+
+_OF_SCALE: Final = (Consequence.DESTROYS, Consequence.WEAKENS)
+_CONTROLLER_ORDER: Final = ("etcd", "control-plane", "worker-group")
+_TITLES: Final = {"etcd": "etcd", "control-plane": "control plane", "worker-group": "worker"}
+
+
+def rollout_steps(rollouts: Iterable[Rollout]) -> Iterator[Step]:
+    """In the order in which the controllers go about it: etcd, control plane, worker groups."""
+    for rollout in sorted(rollouts, key=lambda each: _CONTROLLER_ORDER.index(each.part.kind)):
+        part = rollout.part
+        yield Step(
+            effect=Effect.IN_PLACE if part.in_place else Effect.ROLLS,
+            says=text(f"{_most(part)}{count(part.machines, part)}, {_pace(part)}"),
+            reasons=tuple(_of_cause(cause) for cause in rollout.causes),
+            part=part.kind,
+            group=text(part.name) or None,
+            machines=part.machines,
+        )
+
+
+def _pace(part: Part) -> str:
+    if part.in_place:
+        return "upgraded where they are"
+    return "one at a time" if part.at_once == 1 else f"up to {part.at_once} at a time"
+
+
+def _of_cause(cause: Cause) -> Reason:
+    says = f"{name_of(cause.path, cause.after)} {difference(cause.old, cause.new)}"
+    return reason(says, cause.after.place(cause.path))
+
+
+def scaling_steps(impact: Impact, findings: Iterable[Finding]) -> tuple[list[Step], list[Finding]]:
+    """The steps of what is scaled, and the findings that say the same, whose words are taken."""
+    steps, told = [], []
+    for scaling in scalings(impact):
+        place = _place_of(scaling, impact)
+        untold = (each for each in findings if each not in told)
+        same = next((each for each in untold if each.consequence in _OF_SCALE and _tells(each, place)), None)
+        told += [same] if same else []
+        part = scaling.part
+        steps.append(
+            Step(
+                effect=_effect_of_scale(scaling, same),
+                says=same.message if same else text(_scaling(scaling)),
+                reasons=(reason("", place),),
+                part=part.kind,
+                group=text(part.name) or None,
+                machines=scaling.new,
+                machines_before=scaling.old,
+            )
+        )
+    return steps, told
+
+
+def _effect_of_scale(scaling: Scaling, finding: Finding | None) -> Effect:
+    is_loss = scaling.after is None or (finding is not None and finding.consequence is Consequence.DESTROYS)
+    return Effect.LOST if is_loss else Effect.SCALES
+
+
+def _place_of(scaling: Scaling, impact: Impact) -> Place:
+    cluster = impact.after if scaling.after else impact.before
+    path = scaling.part.path if scaling.after is None or scaling.before is None else (*scaling.part.path, "count")
+    return (cluster or impact.cluster).resource.place(path)
+
+
+def _scaling(scaling: Scaling) -> str:
+    part = scaling.part
+    title = f"worker group {part.name}" if part.kind == "worker-group" else _TITLES[part.kind]
+    title += f" in failure domain {scaling.domain}" if scaling.domain else ""
+    most = _most(part)
+    if scaling.after is None:
+        return f"{title} goes, with {most}{count(scaling.old)}"
+    if scaling.before is None:
+        return f"{title} is created, with {most}{count(scaling.new)}"
+    return f"{title} from {scaling.old} to {count(scaling.new)}"
+
+
+def quiet_steps(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
+    """What differs and replaces no machine; that it does nothing is not said of what a finding tells."""
+    for update in quiet_updates(impact):
+        side = update.change.resource
+        place = side.place(update.field.path)
+        if update.effect == "in-place" or not any(_tells(finding, place) for finding in findings):
+            says = f"{name_of(update.field.path, side)} {difference(update.field.old, update.field.new)}"
+            yield Step(Effect(update.effect), update.says or "what it does is not known", (reason(says, place),))
+
+
+def _tells(finding: Finding, place: Place) -> bool:
+    """Whether a finding points at a place, or into the same line."""
+    if finding.span is None or (finding.path, finding.side) != (place.path, place.side):
+        return False
+    span = place.span
+    return finding.span.line <= span.end_line and span.line <= finding.span.end_line
+
+
+def reason(words: str, place: Place) -> Reason:
+    return Reason(text(words), place.side, place.path, place.span.line, place.span.column)
+
+
+def text(words: str) -> str:
+    """Fit to be shown."""
+    return clean(mask(words))
+
+
+def count(machines: int, part: Part | None = None) -> str:
+    """`3 control plane machines`, `8 worker machines of md-0`."""
+    words = f"{_TITLES[part.kind]} " if part else ""
+    name = f" of {part.name}" if part and part.name else ""
+    return f"{machines} {words}{'machine' if machines == 1 else 'machines'}{name}"
+
+
+def _most(part: Part) -> str:
+    return "up to " if part.autoscaled else ""
