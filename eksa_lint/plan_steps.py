@@ -33,6 +33,21 @@ def rollout_steps(rollouts: Iterable[Rollout]) -> Iterator[Step]:
         )
 
 
+def etcd_steps(impact: Impact) -> Iterator[Step]:
+    """External etcd at another Kubernetes version: only the release manifest says whether it brings another etcd."""
+    etcd = impact.after.part(("etcd", "")) if impact.after else None
+    causes = {cause.path: cause for rollout in impact.rollouts for cause in rollout.causes}
+    version = causes.get(("spec", "kubernetesVersion"))
+    if etcd and version and not any(rollout.part.kind == "etcd" for rollout in impact.rollouts):
+        yield Step(
+            effect=Effect.UNKNOWN,
+            says=f"{count(etcd.machines, etcd)}: replaced as well where the release brings another etcd",
+            reasons=(_of_cause(version),),
+            part=etcd.kind,
+            machines=etcd.machines,
+        )
+
+
 def _pace(part: Part) -> str:
     if part.in_place:
         return "upgraded where they are"

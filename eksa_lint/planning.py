@@ -11,7 +11,7 @@ from eksa_lint.model.impact import Impact
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.plan import ClusterPlan, Effect, Machines, Plan, Reason, Step
-from eksa_lint.plan_steps import count, quiet_steps, reason, rollout_steps, scaling_steps, text
+from eksa_lint.plan_steps import count, etcd_steps, quiet_steps, reason, rollout_steps, scaling_steps, text
 from eksa_lint.secrets.scan import mask
 
 _EFFECTS: Final = {
@@ -86,6 +86,7 @@ def _cluster_plan(impact: Impact, findings: list[Finding], refused: Container[st
         *(_of_finding(finding) for finding in findings if finding not in told and not _is_presence(finding, impact)),
         *_presence(impact, findings),
         *rollout_steps(impact.rollouts),
+        *etcd_steps(impact),
         *scaled,
         *quiet_steps(impact, findings),
     ]
@@ -133,7 +134,7 @@ def _is_presence(finding: Finding, impact: Impact) -> bool:
 
 
 def _presence(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
-    """A cluster that comes, and one that goes, unless something else of the two is refused or kept."""
+    """A cluster that comes, and one that goes, as far as nobody refuses it; one that hangs keeps its machines."""
     if impact.before is not None and impact.after is not None:
         return
     total = _total(impact.cluster)
@@ -142,9 +143,8 @@ def _presence(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
     if impact.before is None:
         if not any(map(_is_refusal, own)):
             yield _present(impact, Effect.CREATED, f"the cluster, with {count(total)}", (0, total))
-    elif impact.after is None and impact.before.hangs_in_deletion and loss:
-        says = f"its deletion: it manages itself, and so hangs with {count(total)}, reconciled no more"
-        yield _present(impact, Effect.REFUSED, says, (None, None), loss)
+    elif loss is not None and impact.before.hangs_in_deletion:
+        yield _present(impact, Effect.REFUSED, loss.message, (None, None), loss)
     elif loss is None and not own:
         yield _present(impact, Effect.LOST, f"the cluster, with {count(total)}", (total, 0))
     elif loss is not None and not any(map(_is_refusal, own)):

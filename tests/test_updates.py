@@ -13,9 +13,11 @@ import pytest
 import yaml
 from test_mutations import RULES, SYNC, change, dump
 
+from eksa_lint import data
 from eksa_lint.check import Scope, check
 from eksa_lint.data import read_yaml
 from eksa_lint.finding import Consequence, Report
+from eksa_lint.model.effects import COMPARISONS, CONDITIONS
 from eksa_lint.plan import Effect, Plan, Step
 from eksa_lint.policy import Policy
 from eksa_lint.snapshot.folder import folder_snapshot
@@ -81,6 +83,20 @@ def test_an_update_does_what_eks_anywhere_does(update: Update, tmp_path: Path) -
     assert effects(report.plan) == update.expect, told(report.plan)
     rolling = {finding.rule for finding in report.findings if finding.consequence is Consequence.ROLLS}
     assert rolling == {_RULES[step.part] for step in _steps(report.plan) if step.part and _is_rollout(step)}
+
+
+@pytest.mark.parametrize("name", ["update-effects", "quiet-updates", "immutable-fields"])
+def test_every_row_of_a_table_is_proven_by_an_update(name: str) -> None:
+    proven = {parameter.values[0].entry for parameter in updates()}
+    for kind, rows in data.table(name).items():
+        for row in rows:
+            assert set(row["source"].split(", ")) <= proven, (kind, row)
+
+
+def test_rows_name_comparisons_and_conditions_that_there_are() -> None:
+    rows = [row for rows in data.table("update-effects").values() for row in rows]
+    assert {row["compare"] for row in rows if "compare" in row} == COMPARISONS.keys() - {"value"}
+    assert {row["when"] for row in rows if "when" in row} == CONDITIONS.keys()
 
 
 def report_of(update: Update, folder: Path) -> Report:

@@ -8,7 +8,7 @@ from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.cluster import Cluster, Part
-from eksa_lint.model.failure_domains import domains_of, members_of
+from eksa_lint.model.failure_domains import DOMAINS, domains_of, name_of, names_of
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.model.touched import touched
@@ -52,8 +52,8 @@ def concerns(row: Row, cause: Cause, cluster: Cluster, part: Part) -> bool:
     if part.kind != "worker-group":
         return part.kind in rolls
     if "members" in rolls:
-        item = cause.path[: len(fields.parse_pattern("spec.failureDomains[*]"))]
-        return all(part.name in members_of(fields.get(side.value, item)) for side in (cause.before, cause.after))
+        domain = name_of(fields.get(cause.after.value, cause.path[: len(DOMAINS) + 1]))
+        return all(domain in names_of(side.value, part.name) for side in (cause.before, cause.after))
     return "workers" in rolls or ("group" in rolls and cause.path[: len(part.path)] == part.path)
 
 
