@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS, PLAN_FORMATS
 
-_COMMANDS: Final = ("check", "explain", "fix", "plan", "rules", "schema")
+_COMMANDS: Final = ("baseline", "check", "explain", "fix", "plan", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
     _add_plan(commands.add_parser("plan", help="what a change does to each cluster; no verdict", allow_abbrev=False))
+    baseline = commands.add_parser(
+        "baseline", help="accept what the work tree holds now, so that only what comes counts", allow_abbrev=False
+    )
+    baseline.add_argument("--prune", action="store_true", help="accept nothing new; only drop what is found no longer")
     explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)

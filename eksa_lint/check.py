@@ -1,12 +1,13 @@
 """The whole way: two snapshots in, a report out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from eksa_lint.config import CONFIG_FILE, BadConfig, read_policy
-from eksa_lint.finding import Compared, Finding, Place, Report
+from eksa_lint.config import BASELINE_FILE, OURS, configuration_of, content_of
+from eksa_lint.finding import Compared, Finding, Report
 from eksa_lint.model.affected import (
     affected,
     changed_clusters,
@@ -29,8 +30,9 @@ from eksa_lint.rules.refusals import refused_fields
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
 from eksa_lint.schema.imported import load_imported
-from eksa_lint.snapshot import Snapshot, Withheld
-from eksa_lint.snapshot.contents import LARGEST_READ, Contents
+from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import Contents
+from eksa_lint.syntax import Directive
 
 if TYPE_CHECKING:
     from eksa_lint.plan import Plan
@@ -55,18 +57,20 @@ def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
     rules: RuleSet,
     scope: Scope = Scope(),
     contents: Contents | None = None,
+    today: date | None = None,
 ) -> Report:
     """Judge a state, or a change from one to another.
 
     With two states a standing fault is only told where the change brought it, unless the scope is everything.
-    `contents` is what was read of the snapshots already.
+    `contents` is what was read of the snapshots already, and `today` the day on which allowances must hold: that of
+    the clock, in UTC, where none is given.
     """
     started = monotonic()
     library = Library(contents)
     old = Inventory(before, library, "before") if before is not None else None
     new = Inventory(after, library, "after")
     changes = compare(old, new) if old is not None else []
-    run = _Run(old, new, changes, policy, rules)
+    run = _Run(old, new, changes, policy, rules, today or datetime.now(UTC).date())
     findings = run.whole_state(scope) if old is None or scope.everything else run.what_changed(old)
     if scope.wants is not None:
         findings = [finding for finding in findings if finding.path is None or scope.wants(finding.path)]
@@ -80,26 +84,33 @@ def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
 
 
 def load_policy(snapshot: Snapshot, rules: RuleSet) -> Policy:
-    """The configuration of a snapshot, the defaults where it has none.
+    """The configuration and the baseline of a snapshot, the defaults where it has none.
 
     Raises:
         BadConfig: there is one, and it cannot be used.
     """
-    blob = snapshot.blobs.get(CONFIG_FILE)
-    if blob is None:
-        return Policy()
-    _, content = next(iter(snapshot.read([blob], LARGEST_READ)))
-    return read_policy(b"" if isinstance(content, Withheld) else content, rules)
+    policy = configuration_of(snapshot, rules).policy
+    if BASELINE_FILE not in snapshot.blobs:
+        return policy
+    from eksa_lint.baseline import read_baseline  # noqa: PLC0415 - only where there is one
+
+    return replace(policy, baseline=read_baseline(content_of(snapshot, BASELINE_FILE)).entries)
 
 
 class _Run:
     """One check: the two states, what differs, and the rules that take part."""
 
-    def __init__(
-        self, old: Inventory | None, new: Inventory, changes: list[Change], policy: Policy, rules: RuleSet
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a check is made of
+        self,
+        old: Inventory | None,
+        new: Inventory,
+        changes: list[Change],
+        policy: Policy,
+        rules: RuleSet,
+        today: date,
     ) -> None:
         self._old, self._new, self._changes = old, new, changes
-        self._policy, self._rules = policy, rules
+        self._policy, self._rules, self._today = policy, rules, today
         self._selected = [rule for rule in rules.values() if policy.selects(rule)]
         self._imported = load_imported((old or new).snapshot)
         self._impacts = list(impacts(changes, old, new)) if old is not None else []
@@ -112,7 +123,8 @@ class _Run:
         blobs = self._new.snapshot.blobs.values()
         state = State(self._new, self._engine, [blob for blob in blobs if not scope.wants or scope.wants(blob.path)])
         standing = [*state.judge(state.resources()), *self._engine.judge_repository()]
-        return self._silence(self._publish([*self._change_drafts(), *standing]), state, complete=self._old is None)
+        findings = self._publish([*self._change_drafts(), *standing])
+        return self._accept(findings, state, complete=self._old is None)
 
     def what_changed(self, old: Inventory) -> list[Finding]:
         """What the change does, and the faults that it brought to what it reaches."""
@@ -121,7 +133,7 @@ class _Run:
         done, standing = list(self._change_drafts()), list(state.judge(reached))
         known = self._fingerprints_before(old, state, reached) if standing else set()
         findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
-        return self._silence(findings, state, complete=False)
+        return self._accept(findings, state, complete=False)
 
     def plan(self, findings: Iterable[Finding], clusters: int) -> "Plan | None":
         """What happens to each cluster; None where nothing was compared."""
@@ -139,7 +151,6 @@ class _Run:
             self._impacts = [impact.without(refused) for impact in self._impacts]
             for impact in self._impacts:
                 yield from self._engine.judge_impact(impact)
-            yield from _policy_drafts(self._old.snapshot, self._new.snapshot, self._rules)
 
     def _fingerprints_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> set[str]:
         """What the same rules find in the same files and objects before the change."""
@@ -150,40 +161,70 @@ class _Run:
         same = [before for resource in reached for before in counterparts(resource, old)]
         return {finding.fingerprint for finding in self._publish(State(old, engine, blobs).judge(same))}
 
-    def _silence(self, findings: list[Finding], state: State, *, complete: bool) -> list[Finding]:
-        """Findings with what takes them out of the count, and faults of the comments that do.
+    def _accept(self, findings: list[Finding], state: State, *, complete: bool) -> list[Finding]:
+        """Findings with what takes them out of the count, and what is to be said about that.
 
-        `complete` says that every rule ran on every file, so that a comment without a finding is of no use.
+        `complete` says that every rule ran on every file, so that what silences nothing is of no use.
         """
-        used = []
-        silenced = []
-        for finding, directive in suppress(findings, state.comments):
-            by_config = self._policy.suppressed(finding.rule, finding.path)
-            silenced.append(replace(finding, suppressed=finding.suppressed or by_config))
-            if directive is not None:
-                used.append(directive)
-        about_comments: list[Draft] = []
-        for comments in state.comments.values():
-            about_comments += wrong_comments(comments, self._rules)
+        added = self._added_comments(state)
+        used: dict[str, list[Directive]] = {}
+        judged = []
+        for finding, directive in suppress(findings, state.comments, added):
+            accepted = finding.suppressed or self._policy.suppressed(finding, self._today)
+            judged.append(replace(finding, suppressed=accepted))
+            if directive is not None and finding.path is not None:
+                used.setdefault(finding.path, []).append(directive)
+        drafts: list[Draft] = []
+        for path, comments in state.comments.items():
+            drafts += wrong_comments(comments, self._rules)
             if complete:
-                about_comments += unused_comments(comments, used, self._rules)
-        return [*silenced, *self._publish(about_comments)]
+                drafts += unused_comments(comments, used.get(path, ()), self._rules)
+        if added:
+            from eksa_lint.rules.added_comments import judge_added  # noqa: PLC0415 - seldom
+
+            drafts += judge_added(added, state.comments, self._rules)
+        is_whole = len(state.blobs) == len(self._new.snapshot.blobs)
+        drafts += self._judge_policy(judged, complete=complete and is_whole)
+        return [*judged, *self._publish(drafts)]
+
+    def _added_comments(self, state: State) -> Mapping[str, tuple[Directive, ...]]:
+        """The suppressions that the change adds, by path; none where there was nothing before it."""
+        if self._old is None or not self._old.snapshot.blobs or not state.comments:
+            return {}
+        from eksa_lint.rules.added_comments import added_comments  # noqa: PLC0415 - seldom
+
+        now = self._new.snapshot.blobs
+        blobs = [blob for path, blob in self._old.snapshot.blobs.items() if path in state.comments or path not in now]
+        before = State(self._old, self._engine, blobs)
+        before.read_comments()
+        return added_comments(before.comments.values(), state.comments)
+
+    def _judge_policy(self, findings: list[Finding], *, complete: bool) -> Iterator[Draft]:
+        """What is wrong with the policy of a state, or what a change does to it. No comment silences that."""
+        if self._old is not None and self._is_policy_changed(self._old):
+            from eksa_lint.rules.policy_changes import policy_changes  # noqa: PLC0415 - seldom
+
+            yield from policy_changes(self._old.snapshot, self._new.snapshot, self._rules)
+        elif not self._policy.allowances and not self._policy.baseline:
+            return
+        from eksa_lint.rules import accepted  # noqa: PLC0415 - seldom
+
+        run = frozenset(rule.id for rule in self._selected)
+        judged = accepted.Judged(self._new, self._old, findings, self._rules, run, self._today, complete)
+        if self._old is None:
+            yield from accepted.judge_allowances(judged)
+            yield from accepted.judge_baseline(judged)
+        else:
+            yield from accepted.judge_change(judged, self._old)
+
+    def _is_policy_changed(self, old: Inventory) -> bool:
+        before, after = old.snapshot.blobs, self._new.snapshot.blobs
+        ours = [path for path in (*before, *after) if path.startswith(OURS)]
+        return bool(before) and any(before.get(path) != after.get(path) for path in ours)
 
     def _publish(self, drafts: Iterable[Draft]) -> list[Finding]:
         wanted = [draft for draft in drafts if self._policy.selects(self._rules[draft.rule])]
         return publish(wanted, self._rules, self._policy)
-
-
-def _policy_drafts(before: Snapshot, after: Snapshot, rules: RuleSet) -> Iterator[Draft]:
-    """A configuration that the change would break; the one that is in force is the one before the change."""
-    if before.blobs.get(CONFIG_FILE) == after.blobs.get(CONFIG_FILE):
-        return
-    try:
-        load_policy(after, rules)
-    except BadConfig as error:
-        problem = error.problem
-        place = Place("after", CONFIG_FILE, problem.source, problem.start, problem.end)
-        yield Draft("policy-invalid", f"the configuration cannot be used: {problem.message}", place)
 
 
 def _is_removed_cluster(change: Change) -> bool:

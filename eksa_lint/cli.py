@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from eksa_lint.finding import Report
     from eksa_lint.policy import FailOn, Policy
     from eksa_lint.rules.loader import RuleSet
+    from eksa_lint.snapshot import Snapshot
     from eksa_lint.snapshot.choose import Choice
 
 CLEAN: Final = 0
@@ -129,7 +130,7 @@ def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -
 
     warnings: tuple[str, ...] = ()
     try:
-        policy = load_policy(choice.before or choice.after, rules)
+        policy = load_policy(_policy_side(choice), rules)
     except BadConfig as error:
         if choice.before is None:
             raise CannotCheck(str(error)) from error
@@ -141,6 +142,11 @@ def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -
     return replace(
         policy, select=options.select or policy.select, ignore=(*policy.ignore, *(options.ignore or ()))
     ), warnings
+
+
+def _policy_side(choice: "Choice") -> "Snapshot":
+    """The side before the change, unless nothing is there that a policy could protect."""
+    return choice.before if choice.before is not None and choice.before.blobs else choice.after
 
 
 def _complete(report: "Report", choice: "Choice", warnings: tuple[str, ...]) -> "Report":
@@ -236,6 +242,27 @@ def _fix(options: "argparse.Namespace") -> int:
     return FOUND if options.diff and files else CLEAN
 
 
+def _baseline(options: "argparse.Namespace") -> int:
+    from eksa_lint.baseline import update
+    from eksa_lint.check import check
+    from eksa_lint.clean import clean
+    from eksa_lint.config import BadConfig, configuration_of
+    from eksa_lint.rules.loader import load_rules
+    from eksa_lint.snapshot import choose
+
+    choice = choose.work_tree(Path.cwd(), ())
+    rules = load_rules()
+    try:
+        report = check(None, choice.after, configuration_of(choice.after, rules).policy, rules)
+        updated = update(choice.after, report, rules, prune=options.prune)
+        updated.save(Path.cwd() / choice.prefix)
+    except (BadConfig, OSError) as error:
+        raise CannotCheck(str(error)) from error
+    for line in updated.lines(rules):
+        print(clean(line))
+    return CLEAN
+
+
 def _explain(options: "argparse.Namespace") -> int:
     from eksa_lint.config import unknown_rule
     from eksa_lint.report.explain import explain
@@ -288,6 +315,7 @@ def _repository_root() -> Path:
 
 
 _COMMANDS: Final = {
+    "baseline": _baseline,
     "check": _check,
     "explain": _explain,
     "fix": _fix,

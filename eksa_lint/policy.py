@@ -1,16 +1,21 @@
-"""What this team accepts: the configuration, applied to rules and findings. Not how a file is spelled.
-
-Allowances and baselines will be told here too; a finding already says by whom it is suppressed.
-"""
+"""What this team accepts: configuration and baseline, applied to rules and findings. Not how a file is spelled."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from eksa_lint.finding import Severity, Suppressed
+from eksa_lint.clean import clean
+from eksa_lint.finding import Finding, Severity, Suppressed
 from eksa_lint.rules.rule import Rule
+from eksa_lint.secrets.scan import mask
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from eksa_lint.allowance import Allowance
+    from eksa_lint.baseline import Entry
 
 FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 
@@ -23,6 +28,10 @@ class PathIgnore:
     rules: tuple[str, ...]
     reason: str
 
+    def covers(self, finding: Finding) -> bool:
+        path = finding.path
+        return path is not None and names(self.rules, finding.rule) and any(_matches(glob, path) for glob in self.paths)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -34,6 +43,9 @@ class Policy:
     path_ignores: tuple[PathIgnore, ...] = ()
     fail_on: FailOn = "error"
     eksa_version: str | None = None
+    allowances: "tuple[Allowance, ...]" = ()
+    baseline: "frozenset[Entry]" = frozenset()
+    """What was there before."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Policy":
@@ -48,6 +60,7 @@ class Policy:
             ),
             fail_on=data.get("fail-on", "error"),
             eksa_version=data.get("eksa-version"),
+            allowances=_allowances(data["allow"]) if "allow" in data else (),
         )
 
     def selects(self, rule: Rule) -> bool:
@@ -62,12 +75,33 @@ class Policy:
             return self.severity[rule.id]
         return Severity.NOTE if rule.status == "preview" else found or rule.severity
 
-    def suppressed(self, rule: str, path: str | None) -> Suppressed | None:
-        """Whether the configuration takes a finding out of the count."""
-        for entry in self.path_ignores:
-            if path is not None and names(entry.rules, rule) and any(_matches(glob, path) for glob in entry.paths):
-                return Suppressed("config", entry.reason)
+    def suppressed(self, finding: Finding, today: "date") -> Suppressed | None:
+        """What takes a finding out of the count on a day."""
+        for ignored in self.path_ignores:
+            if ignored.covers(finding):
+                return Suppressed("config", _text(ignored.reason))
+        for allowance in self.allowances:
+            if allowance.covers(finding) and not allowance.has_ended(today):
+                until = allowance.until.isoformat()
+                return Suppressed("allowance", _text(allowance.reason), _text(allowance.owner), until)
+        return self._suppressed_by_baseline(finding) if self.baseline else None
+
+    def _suppressed_by_baseline(self, finding: Finding) -> Suppressed | None:
+        from eksa_lint.baseline import entry_of  # noqa: PLC0415 - only where there is one
+
+        if entry_of(finding) in self.baseline:
+            return Suppressed("baseline", "it was there when the baseline was written")
         return None
+
+
+def _allowances(items: Iterable[Mapping[str, str]]) -> "tuple[Allowance, ...]":
+    from eksa_lint.allowance import Allowance  # noqa: PLC0415 - most teams have none most of the time
+
+    return tuple(map(Allowance.from_data, items))
+
+
+def _text(text: str) -> str:
+    return clean(mask(text))
 
 
 def names(patterns: Iterable[str], rule: str) -> bool:

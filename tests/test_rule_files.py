@@ -9,9 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from eksa_lint import data
-from eksa_lint.check import check
+from eksa_lint.check import check, load_policy
 from eksa_lint.finding import Finding
-from eksa_lint.policy import Policy
 from eksa_lint.rules.loader import BadRule, RuleSet, load_rule, load_rules, problems
 from eksa_lint.rules.rule import Event, Example, Rule
 from eksa_lint.snapshot import Snapshot
@@ -216,7 +215,8 @@ def run(rule: Rule, example: Example, folder: Path) -> list[Finding]:
     """What the rule, among all others, finds that nothing suppresses."""
     before = None if example.before is None else write(example.before, folder / "before")
     rules: RuleSet = {**RULES, rule.id: rule}
-    report = check(before, write(example.after, folder / "after"), Policy(), rules)
+    after = write(example.after, folder / "after")
+    report = check(before, after, load_policy(before or after, rules), rules)
     return [finding for finding in report.counted() if finding.rule == rule.id]
 
 

@@ -40,9 +40,7 @@ class State:
         here, elsewhere = self._share(list(resources))
         for file, stream in self._files():
             yield from self._engine.judge_file(file)
-            directives = find_directives(stream)
-            if directives:
-                self.comments[file.path] = Comments(file, tuple(directives))
+            self._note_comments(file, stream)
         for resource in here:
             yield from self._engine.judge_resource(resource)
         yield from elsewhere()
@@ -54,6 +52,16 @@ class State:
         from eksa_lint.rules.halves import split  # noqa: PLC0415 - a commit changes few
 
         return split(resources, self._engine.judge_resource, self._inventory.everything)
+
+    def read_comments(self) -> None:
+        """Find the comments of the files without judging them."""
+        for file, stream in self._files():
+            self._note_comments(file, stream)
+
+    def _note_comments(self, file: File, stream: Stream) -> None:
+        directives = find_directives(stream)
+        if directives:
+            self.comments[file.path] = Comments(file, tuple(directives))
 
     def _files(self) -> Iterator[tuple[File, Stream]]:
         others = []

@@ -1,11 +1,11 @@
 """`# eksa-lint: ignore[rule-id] reason`: which findings such comments silence, and which comments are wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from eksa_lint.clean import clean
 from eksa_lint.config import unknown_rule
-from eksa_lint.finding import Finding, Suppressed
+from eksa_lint.finding import Finding, Severity, Suppressed
 from eksa_lint.model.file import File
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
@@ -24,15 +24,21 @@ class Comments:
 
 
 def suppress(
-    findings: Iterable[Finding], comments: Mapping[str, Comments]
+    findings: Iterable[Finding],
+    comments: Mapping[str, Comments],
+    added: Mapping[str, Collection[Directive]],
 ) -> Iterator[tuple[Finding, Directive | None]]:
-    """Each finding, marked where a comment silences it, and with that comment."""
+    """Each finding, marked where a comment silences it, and with that comment.
+
+    `added` are the comments that the change brings, by path: they silence no error.
+    """
     for finding in findings:
         directive = _silencing(finding, comments)
-        if directive is not None and finding.suppressed is None:
-            yield replace(finding, suppressed=Suppressed("comment", clean(mask(directive.reason)))), directive
-        else:
+        is_new = directive is not None and directive in added.get(finding.path or "", ())
+        if directive is None or finding.suppressed is not None or (is_new and finding.severity is Severity.ERROR):
             yield finding, directive
+        else:
+            yield replace(finding, suppressed=Suppressed("comment", clean(mask(directive.reason)))), directive
 
 
 def wrong_comments(comments: Comments, rules: RuleSet) -> Iterator[Draft]:

@@ -1,0 +1,168 @@
+"""What the team accepts for nothing: allowances that have ended or meet nothing, and what the baseline has too many."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from eksa_lint.allowance import Allowance, spell_resource
+from eksa_lint.baseline import entry_of, read_baseline
+from eksa_lint.config import BASELINE_FILE, CONFIG_FILE, BadConfig, Configuration, configuration_of, content_of
+from eksa_lint.finding import Finding, ResourceName, Severity, Side
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.loader import RuleSet
+from eksa_lint.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was judged, and on which day: the states, and all that was found in them.
+
+    `complete` says that every one of the `run` rules saw all of the state after.
+    """
+
+    new: Inventory
+    old: Inventory | None
+    findings: Sequence[Finding]
+    rules: RuleSet
+    run: frozenset[str]
+    today: date
+    complete: bool
+
+
+def judge_allowances(judged: Judged) -> Iterator[Draft]:
+    """Every allowance of a state."""
+    configuration = _readable(judged.new, judged.rules)
+    if configuration is None:
+        return
+    for index, allowance in enumerate(configuration.policy.allowances):
+        fault = _fault(configuration, index, judged)
+        if fault is not None:
+            yield fault
+        elif _finds_nothing(allowance, judged):
+            message = f"{allowance.rule} finds nothing in {spell_resource(allowance.resource)}"
+            yield _draft("allowance-unused", message, configuration, index, severity=Severity.NOTE)
+
+
+def judge_baseline(judged: Judged) -> Iterator[Draft]:
+    """The entries of a baseline that no longer occur, in one finding."""
+    if not judged.complete:
+        return
+    baseline = read_baseline(content_of(judged.new.snapshot, BASELINE_FILE))
+    is_run = {entry for entry in baseline.entries if entry.rule in judged.run or entry.rule not in judged.rules}
+    gone = sorted(is_run - set(map(entry_of, judged.findings)))
+    if gone:
+        more = f" and {len(gone) - 1:,} more of the baseline are" if len(gone) > 1 else " is"
+        message = f"{gone[0].title}{more} found no longer; to drop it from the baseline run: eksa-lint baseline --prune"
+        yield Draft("baseline-unused", message, baseline.place(gone[0], "after"), values=(gone[0].fingerprint,))
+
+
+def judge_change(judged: Judged, before: Inventory) -> Iterator[Draft]:
+    """The allowances that a change adds, and those before it that ended too early for it.
+
+    One that waits for its change is of no use yet. One whose change is done is told where the state is judged.
+    """
+    old, new = _readable(before, judged.rules), _readable(judged.new, judged.rules)
+    known = old.policy.allowances if old else ()
+    if old is not None:
+        yield from _ended_too_early(old, judged, before)
+    for index, allowance in enumerate(new.policy.allowances if new else ()):
+        if new is not None and allowance not in known:
+            fault = _fault(new, index, judged)
+            if fault is not None:
+                yield fault
+
+
+def _ended_too_early(configuration: Configuration, judged: Judged, before: Inventory) -> Iterator[Draft]:
+    is_same = before.snapshot.blobs.get(CONFIG_FILE) == judged.new.snapshot.blobs.get(CONFIG_FILE)
+    counted = [finding for finding in judged.findings if finding.suppressed is None]
+    for index, allowance in enumerate(configuration.policy.allowances):
+        if allowance.has_ended(judged.today) and any(map(allowance.covers, counted)):
+            yield _ended(configuration, index, "after" if is_same else "before")
+
+
+def _readable(state: Inventory, rules: RuleSet) -> Configuration | None:
+    try:
+        return configuration_of(state.snapshot, rules)
+    except BadConfig:
+        return None
+
+
+def _fault(configuration: Configuration, index: int, judged: Judged) -> Draft | None:
+    allowance = configuration.policy.allowances[index]
+    if allowance.has_ended(judged.today):
+        return _ended(configuration, index, "after")
+    spelled = spell_resource(allowance.resource)
+    states = [state for state in (judged.new, judged.old) if state is not None]
+    if any(state.get(_identity(allowance.resource)) for state in states):
+        return None
+    close = _namesakes(allowance.resource, states)
+    if close:
+        message = f"there is no {spelled}; did you mean {close[0]}?"
+    elif _needs_it_to_exist(judged.rules[allowance.rule]):
+        close = _alike(allowance.resource, states)
+        message = f"there is no {spelled}; did you mean {close[0]}?" if close else f"there is no {spelled} any more"
+    else:
+        return None
+    return _draft("allowance-unused", message, configuration, index)
+
+
+def _ended(configuration: Configuration, index: int, side: Side) -> Draft:
+    allowance = configuration.policy.allowances[index]
+    message = f"the allowance of {allowance.owner} for {allowance.title} ended on {allowance.until.isoformat()}"
+    return _draft("allowance-expired", message, configuration, index, "until", side=side)
+
+
+def _finds_nothing(allowance: Allowance, judged: Judged) -> bool:
+    """Whether a rule was run that needs no change to find what it looks for, and did not."""
+    is_static = not {"change", "cluster"}.intersection(judged.rules[allowance.rule].subjects)
+    was_run = judged.complete and allowance.rule in judged.run
+    return is_static and was_run and not any(map(allowance.covers, judged.findings))
+
+
+def _needs_it_to_exist(rule: Rule) -> bool:
+    """Whether a rule only speaks of what is there before a change."""
+    is_of_change = {"change", "cluster"}.issuperset(rule.subjects)
+    return is_of_change and not ("change" in rule.subjects and "added" in rule.events)
+
+
+def _namesakes(wanted: ResourceName, states: Iterable[Inventory]) -> list[str]:
+    """The resources of the same kind and name, as allowances spell them."""
+    found = (resource for state in states for resource in _holding(wanted.name, state))
+    return _spelled(resource for resource in found if resource.id.name == wanted.name and resource.kind == wanted.kind)
+
+
+def _alike(wanted: ResourceName, states: Iterable[Inventory]) -> list[str]:
+    """The resources of the same kind that are spelled much alike, the closest first."""
+    found = (resource for state in states for resource in _holding(wanted.kind, state))
+    known = _spelled(resource for resource in found if resource.kind == wanted.kind)
+    return get_close_matches(spell_resource(wanted) or "", known, n=1)
+
+
+def _holding(text: str, state: Inventory) -> Iterator[Resource]:
+    for path in state.files_holding(text.encode("utf-8", "surrogateescape")):
+        yield from state.resources_in(path)
+
+
+def _spelled(resources: Iterable[Resource]) -> list[str]:
+    spelled = (spell_resource(ResourceName(*resource.id)) for resource in resources if not resource.patch)
+    return sorted({text for text in spelled if text is not None})
+
+
+def _identity(resource: ResourceName) -> ResourceId:
+    return ResourceId(resource.root, resource.group, resource.kind, resource.namespace, resource.name)
+
+
+def _draft(  # noqa: PLR0913, PLR0917 - what a draft is made of
+    rule: str,
+    message: str,
+    configuration: Configuration,
+    index: int,
+    setting: str = "resource",
+    side: Side = "after",
+    severity: Severity | None = None,
+) -> Draft:
+    place = configuration.place(("allow", index, setting), side)
+    return Draft(rule, message, place, values=(message,), severity=severity)
