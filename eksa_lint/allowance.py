@@ -13,9 +13,10 @@ from datetime import date
 from typing import Any
 
 from eksa_lint import data
-from eksa_lint.finding import Finding, ResourceName
+from eksa_lint.finding import Consequence, Finding, ResourceName
 from eksa_lint.model.inventory import is_cluster_scoped
 from eksa_lint.model.resource import EKSA
+from eksa_lint.rules.rule import Rule
 
 _ROOT = " in "
 
@@ -52,6 +53,12 @@ class Allowance:
     def title(self) -> str:
         """`cluster-deleted of Cluster prod`."""
         return f"{self.rule} of {spell_resource(self.resource)}"
+
+
+def can_be_allowed(rule: Rule) -> bool:
+    """Whether it makes sense to allow what a rule finds: a secret that is out stays out, and a failure is no danger."""
+    is_of_resource = not {"resource", "change", "cluster"}.isdisjoint(rule.subjects)
+    return is_of_resource and rule.check != "engine" and rule.consequence is not Consequence.LEAKS
 
 
 def read_resource(spelled: str) -> ResourceName:

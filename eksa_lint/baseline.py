@@ -13,6 +13,7 @@ from eksa_lint.allowance import spell_resource
 from eksa_lint.config import BASELINE_FILE, BadConfig, ConfigProblem, content_of
 from eksa_lint.finding import Consequence, Finding, Place, Report, Side
 from eksa_lint.report.output import write
+from eksa_lint.report.phrases import plural
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.secrets.scan import mask
 from eksa_lint.snapshot import Snapshot
@@ -132,7 +133,8 @@ class Update:
         if leaks:
             yield f"{leaks} of the accepted findings give a secret away: revoke it, the baseline only hides it"
         dropped = len(self.old - self.new)
-        yield f"{BASELINE_FILE}: {len(self.new)} known findings, {len(added)} added, {dropped} dropped"
+        known = plural(len(self.new), "known finding")
+        yield f"{BASELINE_FILE}: {known}, {len(added):,} added, {dropped:,} dropped"
 
     def save(self, folder: Path) -> None:
         """Write the file below a folder, or remove it where nothing is known any more.

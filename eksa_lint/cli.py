@@ -264,6 +264,8 @@ def _baseline(options: "argparse.Namespace") -> int:
 
 
 def _explain(options: "argparse.Namespace") -> int:
+    from datetime import UTC, datetime
+
     from eksa_lint.config import unknown_rule
     from eksa_lint.report.explain import explain
     from eksa_lint.rules.loader import load_rules, with_examples
@@ -271,7 +273,7 @@ def _explain(options: "argparse.Namespace") -> int:
     rules = load_rules()
     if options.rule not in rules:
         raise CannotCheck(unknown_rule(options.rule, rules))
-    sys.stdout.write(explain(with_examples(rules[options.rule]), width=_width()))
+    sys.stdout.write(explain(with_examples(rules[options.rule]), width=_width(), today=datetime.now(UTC).date()))
     return CLEAN
 
 

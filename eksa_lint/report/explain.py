@@ -4,28 +4,30 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Final
 
+from eksa_lint.allowance import can_be_allowed
+from eksa_lint.finding import Severity
 from eksa_lint.report.columns import wrap
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.rule import Example, Rule
 
 _MARKER: Final = re.compile(r"[ \t]*# finds:.*$", re.MULTILINE)
+_ENOUGH: Final = timedelta(days=14)
+"""From the day that an allowance is written to the last day of it, where nobody says another one."""
 _LONGEST_EXAMPLE: Final = 24
 """Lines of an example that are shown; a longer one is shown by its differing lines."""
 
 
-def explain(rule: Rule, *, width: int) -> str:
-    """The rule, its reason, what to do, its first example and its sources."""
+def explain(rule: Rule, *, width: int, today: date) -> str:
+    """The rule, its reason, what to do, its first example, how to accept what it finds, and its sources."""
     blocks = [
         [f"{rule.id} ({rule.severity}, {rule.consequence}): {rule.title}", *_status(rule)],
         _paragraph(rule.why, width),
         _paragraph(rule.fix, width),
         *_example(rule.examples[0], width),
-        [
-            "Silence it at one place, with the reason:",
-            f"  # eksa-lint: ignore[{rule.id}] why this is fine here",
-        ],
+        *_accept(rule, today),
     ]
     if rule.references:
         blocks.append(["Sources:", *(f"  {reference}" for reference in rule.references)])
@@ -76,6 +78,30 @@ def _example(example: Example, width: int) -> Iterator[list[str]]:
     else:
         yield [*wrap(f"Before ({example.name}):", width), *_files(example.before, example.after)]
         yield ["After:", *_files(example.after, example.before)]
+
+
+def _accept(rule: Rule, today: date) -> Iterator[list[str]]:
+    """A comment where something remains that can bear one, and an allowance where there is a danger to allow."""
+    is_of_policy = rule.check == "engine" and "resource" not in rule.subjects
+    if is_of_policy:  # nothing silences that
+        return
+    first = ", merged before the change" if rule.severity is Severity.ERROR else ""
+    if rule.subjects != ("change",) or rule.events != ("removed",):
+        yield [
+            f"Silence it at one place, with the reason{first}:",
+            f"  # eksa-lint: ignore[{rule.id}] why this is fine here",
+        ]
+    if can_be_allowed(rule):
+        kind = next((kind for kind in rule.kinds if "*" not in kind), "Cluster")
+        yield [
+            "Allow it once, in .eksa-lint.yaml, merged before the change:",
+            "  allow:",
+            f"  - rule: {rule.id}",
+            f"    resource: {kind} prod  # as the finding spells it",
+            "    reason: why this is meant",
+            "    owner: who answers for it",
+            f"    until: {today + _ENOUGH}  # the last day, in UTC",
+        ]
 
 
 def _files(files: dict[str, str], others: dict[str, str] | None) -> Iterator[str]:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Finding, Report, Severity
+from eksa_lint.finding import Finding, Report, Severity, Suppressed
 from eksa_lint.report import markdown
 from eksa_lint.report.anchor import anchor
-from eksa_lint.report.phrases import by_severity, verdict
+from eksa_lint.report.phrases import accepted, allowed, by_severity, verdict
 from eksa_lint.rules.rule import Rule
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -16,12 +16,13 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 
 
 def render(report: Report, rules: Mapping[str, Rule], *, verbose: bool = False) -> str:
-    """A workflow command a finding, errors first as GitHub shows ten of a kind a step; then the verdict.
+    """A workflow command a finding, errors first as GitHub shows ten of a kind a step; what is allowed; the verdict.
 
     Notes are annotations only where `verbose`; the step summary always has them.
     """
     shown = [finding for finding in report.counted() if verbose or finding.severity is not Severity.NOTE]
     lines = [_annotation(finding, rules.get(finding.rule)) for finding in by_severity(shown)]
+    lines += [_allowed(finding, finding.suppressed) for finding in allowed(report) if finding.suppressed]
     lines += [_log_line(sentence) for sentence in (*report.compared.left_out, verdict(report))]
     return "\n".join(lines) + "\n"
 
@@ -33,9 +34,18 @@ def step_summary(report: Report, rules: Mapping[str, Rule]) -> str:
 
 def _annotation(finding: Finding, rule: Rule | None) -> str:
     properties = [*_place(finding), ("title", clean(finding.rule))]
-    written = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties)
     message = "\n".join(_message(finding, rule))
-    return f"::{_COMMANDS[finding.severity]} {written}::{message.translate(_DATA)}"
+    return f"::{_COMMANDS[finding.severity]} {_written(properties)}::{message.translate(_DATA)}"
+
+
+def _written(properties: Iterable[tuple[str, str]]) -> str:
+    return ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties)
+
+
+def _allowed(finding: Finding, suppressed: Suppressed) -> str:
+    properties = [*_place(finding), ("title", f"allowed: {clean(finding.rule)}")]
+    message = f"{clean(finding.message)}\n{accepted(suppressed)}"
+    return f"::notice {_written(properties)}::{message.translate(_DATA)}"
 
 
 def _place(finding: Finding) -> Iterable[tuple[str, str]]:

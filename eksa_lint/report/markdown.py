@@ -6,19 +6,21 @@ from typing import Final
 
 from eksa_lint.finding import Finding, Report, Severity
 from eksa_lint.report.markup import LIMIT, Section, cells, code, details, escape, fill
-from eksa_lint.report.phrases import accepted, by_severity, counts, extent, looked_at, plural, suppressed
+from eksa_lint.report.phrases import accepted, allowed, by_severity, counts, extent, looked_at, plural, silenced
 from eksa_lint.rules.rule import Rule
 
 _RESERVE: Final = 300
 """Room for the sentence that says what was cut."""
 _LEFT_OUT: Final = 5
 
+_ACCEPTED: Final = "| Where | What happens | Accepted by |\n| :-- | :-- | :-- |\n"
 _LINK: Final = re.compile(r"https://[\w./-]+")
 
 
 def render(report: Report, rules: Mapping[str, Rule]) -> str:
     head = _head(report) + _plan(report)
-    sections = [*_severities(report, rules), *_accepted(report)]
+    *urgent, notes = _severities(report, rules)
+    sections = [*urgent, _allowed(report), notes, _silenced(report)]
     parts, cut = fill(sections, LIMIT - _RESERVE - len(head))
     if cut:
         parts.append(f"\n{plural(cut, 'more finding')} cut here to stay below {LIMIT:,} characters. ")
@@ -57,14 +59,20 @@ def _severities(report: Report, rules: Mapping[str, Rule]) -> Iterable[Section]:
             yield Section(f"\n#### {title}\n\n{table}", rows)
 
 
-def _accepted(report: Report) -> Iterable[Section]:
-    rows = tuple(
-        cells(_where(finding), escape(finding.message), escape(accepted(finding.suppressed)))
-        for finding in by_severity(suppressed(report))
-        if finding.suppressed
-    )
-    table = "| Where | What happens | Accepted by |\n| :-- | :-- | :-- |\n"
-    yield Section(details(f"{plural(len(rows), 'finding')} suppressed", table), rows, "\n</details>\n")
+def _allowed(report: Report) -> Section:
+    """For all to see, as a danger that is accepted is still one."""
+    rows = tuple(_accepted_row(finding) for finding in by_severity(allowed(report)))
+    return Section(f"\n#### {len(rows):,} allowed\n\n{_ACCEPTED}", rows)
+
+
+def _silenced(report: Report) -> Section:
+    rows = tuple(_accepted_row(finding) for finding in by_severity(silenced(report)))
+    return Section(details(f"{plural(len(rows), 'finding')} suppressed", _ACCEPTED), rows, "\n</details>\n")
+
+
+def _accepted_row(finding: Finding) -> str:
+    by = escape(accepted(finding.suppressed)) if finding.suppressed else ""
+    return cells(_where(finding), escape(finding.message), by)
 
 
 def _row(finding: Finding, rule: Rule | None) -> str:

@@ -27,6 +27,20 @@ def suppressed(report: Report) -> list[Finding]:
     return [finding for finding in report.findings if finding.suppressed]
 
 
+def allowed(report: Report) -> list[Finding]:
+    """What the team accepts for now: dangers that are named wherever a report is read."""
+    return [finding for finding in suppressed(report) if _is_allowed(finding)]
+
+
+def silenced(report: Report) -> list[Finding]:
+    """What does not count for another reason than an allowance."""
+    return [finding for finding in suppressed(report) if not _is_allowed(finding)]
+
+
+def _is_allowed(finding: Finding) -> bool:
+    return finding.suppressed is not None and finding.suppressed.by == "allowance"
+
+
 def counts(report: Report, *, hidden_notes: bool = False) -> str:
     """`1 error, 2 notes, 3 suppressed`; empty where there is nothing to count."""
     parts = [plural(count, severity.value) for severity in Severity if (count := report.count(severity))]

@@ -3,7 +3,7 @@
 GitHub refuses a whole file for one result without a location, shows a line only of a file that exists, and
 opens an alert for a suppressed result as for any other. So every result has a location: its own place, for
 what is gone a related place that is still there (see `anchor`), and `.eksa-lint.yaml` for what has no place.
-Suppressed findings are left out unless asked for.
+Suppressed findings are left out unless asked for; what an allowance accepts is told as a notification.
 """
 
 import re
@@ -15,7 +15,7 @@ from eksa_lint import HOME, __version__
 from eksa_lint.clean import clean, inert_json
 from eksa_lint.finding import Consequence, Finding, Fix, Report, Severity, Side, Suppressed
 from eksa_lint.report.anchor import anchor
-from eksa_lint.report.phrases import first_sentence
+from eksa_lint.report.phrases import accepted, allowed, first_sentence
 from eksa_lint.rules.rule import Rule
 from eksa_lint.syntax.source import Span
 
@@ -64,9 +64,12 @@ def render(report: Report, rules: Mapping[str, Rule], *, suppressed: bool = Fals
 
 def _invocation(report: Report) -> dict[str, Any]:
     invocation: dict[str, Any] = {"executionSuccessful": True}
-    if report.compared.left_out:
+    dangers = [
+        f"{finding.message} ({accepted(finding.suppressed)})" for finding in allowed(report) if finding.suppressed
+    ]
+    if sentences := [*report.compared.left_out, *dangers]:
         invocation["toolExecutionNotifications"] = [
-            {"level": "note", "message": _message(sentence)} for sentence in report.compared.left_out
+            {"level": "note", "message": _message(sentence)} for sentence in sentences
         ]
     return invocation
 

@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from eksa_lint.finding import Excerpt, ExcerptLine, Finding, Related, Report, Severity, Side
+from eksa_lint.finding import Excerpt, ExcerptLine, Finding, Related, Report, ResourceName, Severity, Side
 from eksa_lint.report.columns import Window, width_of, wrap
 from eksa_lint.report.page import COMMAND, Page, page_of
 from eksa_lint.report.phrases import (
     accepted,
+    allowed,
     by_severity,
     counts,
     extent,
     first_sentence,
     looked_at,
     plural,
-    suppressed,
+    silenced,
     verdict,
 )
 from eksa_lint.rules.rule import Rule
@@ -32,8 +33,10 @@ def render(report: Report, rules: Mapping[str, Rule], *, color: bool, width: int
         rule = rules.get(finding.rule)
         blocks.append(_finding(page, finding, rule, advice=finding.rule not in told))
         told.add(finding.rule)
-    if verbose and (silent := suppressed(report)):
-        blocks.append(_suppressed(page, silent))
+    if dangers := allowed(report):
+        blocks.append(_suppressed(page, dangers, "allowed"))
+    if verbose and (silent := silenced(report)):
+        blocks.append(_suppressed(page, silent, "suppressed"))
     blocks.append(_summary(page, report, verbose=verbose))
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -56,7 +59,17 @@ def _finding(page: Page, finding: Finding, rule: Rule | None, *, advice: bool) -
     if rule and advice:
         lines += _hint(page, gutter, "fix", first_sentence(rule.fix))
         lines += _hint(page, gutter, "more", f"eksa-lint explain {rule.id}")
+    if rule and finding.severity is Severity.ERROR and finding.resource:
+        lines += _allowance(page, gutter, rule, finding.resource)
     return lines
+
+
+def _allowance(page: Page, gutter: int, rule: Rule, resource: ResourceName) -> list[str]:
+    """How an allowance names the resource, where somebody may mean it."""
+    from eksa_lint.allowance import can_be_allowed, spell_resource  # noqa: PLC0415 - only for errors
+
+    spelled = spell_resource(resource) if can_be_allowed(rule) else None
+    return _hint(page, gutter, "allow as", spelled) if spelled else []
 
 
 def _title(page: Page, finding: Finding) -> list[str]:
@@ -149,9 +162,9 @@ def _related(page: Page, gutter: int, related: Related) -> list[str]:
     return lines
 
 
-def _suppressed(page: Page, findings: Iterable[Finding]) -> list[str]:
+def _suppressed(page: Page, findings: Iterable[Finding], how: str) -> list[str]:
     findings = by_severity(findings)
-    lines = [page.paint(f"{plural(len(findings), 'finding')} suppressed:", "strong")]
+    lines = [page.paint(f"{plural(len(findings), 'finding')} {how}:", "strong")]
     for finding in findings:
         place = f"{_place(page, finding)}: " if finding.path is not None else ""
         lines.append(f"  {place}{page.inert(finding.rule)}")

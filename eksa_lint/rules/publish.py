@@ -1,6 +1,7 @@
 """Drafts to findings: placed, masked, cleaned and numbered. After this nothing holds a secret or a node."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
@@ -15,6 +16,8 @@ from eksa_lint.rules.rule import Rule
 from eksa_lint.secrets.scan import mask
 
 _LONGEST_MESSAGE: Final = 600
+_PASSWORD: Final = re.compile(r"//[^/@\s]*@")
+"""What stands before the host of a URL: hashed with all that is known beside it, a short password could be guessed."""
 _SEE_SYNCED: Final[frozenset[Refuser]] = frozenset(("webhook", "crd", "controller"))
 _SEE_LOOSE: Final[frozenset[Refuser]] = frozenset(("cli", "webhook"))
 
@@ -99,6 +102,6 @@ def _fingerprint(draft: Draft, consequence: Consequence, ordinals: Counter[str])
         ordinals[identity] += 1
         parts.append(str(ordinals[identity]))
     else:
-        parts.extend(draft.values)
+        parts.extend(_PASSWORD.sub("//@", value) for value in draft.values)
     digest = hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False)
     return f"v1:{digest.hexdigest()[:32]}"
