@@ -97,7 +97,7 @@ def _accept(rule: Rule, today: date) -> Iterator[list[str]]:
             "Allow it once, in .eksa-lint.yaml, merged before the change:",
             "  allow:",
             f"  - rule: {rule.id}",
-            f"    resource: {kind} prod  # as the finding spells it",
+            f"    resource: {kind} prod  # what the finding says to allow it as",
             "    reason: why this is meant",
             "    owner: who answers for it",
             f"    until: {today + _ENOUGH}  # the last day, in UTC",

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
 from eksa_lint.allowance import Allowance, spell_resource
 from eksa_lint.baseline import entry_of, read_baseline
 from eksa_lint.config import BASELINE_FILE, CONFIG_FILE, BadConfig, Configuration, configuration_of, content_of
 from eksa_lint.finding import Finding, ResourceName, Severity, Side
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.resource import ResourceId
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.rule import Rule
@@ -98,13 +97,10 @@ def _fault(configuration: Configuration, index: int, judged: Judged) -> Draft | 
     states = [state for state in (judged.new, judged.old) if state is not None]
     if any(state.get(_identity(allowance.resource)) for state in states):
         return None
-    close = _namesakes(allowance.resource, states)
-    if close:
-        message = f"there is no {spelled}; did you mean {close[0]}?"
-    elif _needs_it_to_exist(judged.rules[allowance.rule]):
-        close = _alike(allowance.resource, states)
-        message = f"there is no {spelled}; did you mean {close[0]}?" if close else f"there is no {spelled} any more"
-    else:
+    message = f"there is no {spelled} (any more)"
+    if namesakes := _namesakes(allowance.resource, states):
+        message = f"there is no {spelled}; did you mean {namesakes[0]}?"
+    elif not _needs_it_to_exist(judged.rules[allowance.rule]):
         return None
     return _draft("allowance-unused", message, configuration, index)
 
@@ -129,26 +125,18 @@ def _needs_it_to_exist(rule: Rule) -> bool:
 
 
 def _namesakes(wanted: ResourceName, states: Iterable[Inventory]) -> list[str]:
-    """The resources of the same kind and name, as allowances spell them."""
-    found = (resource for state in states for resource in _holding(wanted.name, state))
-    return _spelled(resource for resource in found if resource.id.name == wanted.name and resource.kind == wanted.kind)
+    """The resources of the same kind and name, as allowances spell them.
 
-
-def _alike(wanted: ResourceName, states: Iterable[Inventory]) -> list[str]:
-    """The resources of the same kind that are spelled much alike, the closest first."""
-    found = (resource for state in states for resource in _holding(wanted.kind, state))
-    known = _spelled(resource for resource in found if resource.kind == wanted.kind)
-    return get_close_matches(spell_resource(wanted) or "", known, n=1)
-
-
-def _holding(text: str, state: Inventory) -> Iterator[Resource]:
-    for path in state.files_holding(text.encode("utf-8", "surrogateescape")):
-        yield from state.resources_in(path)
-
-
-def _spelled(resources: Iterable[Resource]) -> list[str]:
-    spelled = (spell_resource(ResourceName(*resource.id)) for resource in resources if not resource.patch)
-    return sorted({text for text in spelled if text is not None})
+    A name that is only alike is no guess to make: prod-eu and prod-us are two clusters.
+    """
+    found = {
+        spell_resource(ResourceName(*resource.id))
+        for state in states
+        for path in state.files_holding(wanted.name.encode("utf-8", "surrogateescape"))
+        for resource in state.resources_in(path)
+        if (resource.kind, resource.id.name) == (wanted.kind, wanted.name) and not resource.patch
+    }
+    return sorted(spelled for spelled in found if spelled is not None)
 
 
 def _identity(resource: ResourceName) -> ResourceId:
