@@ -126,12 +126,16 @@ class Update:
 
     def lines(self, rules: RuleSet) -> Iterator[str]:
         """What became of each entry that is not in both, and the sum."""
+        if not self.old and not self.new:
+            yield "Nothing is found, so there is nothing to accept."
+            return
         yield from (f"no longer found: {entry.title}" for entry in sorted(self.old - self.new))
         added = sorted(self.new - self.old)
         yield from (f"accepted: {entry.title}" for entry in added)
         leaks = sum(rules[entry.rule].consequence is Consequence.LEAKS for entry in added)
         if leaks:
-            yield f"{leaks} of the accepted findings give a secret away: revoke it, the baseline only hides it"
+            verb = "gives" if leaks == 1 else "give"
+            yield f"{leaks:,} of the accepted findings {verb} a secret away: revoke it, the baseline only hides it"
         dropped = len(self.old - self.new)
         known = plural(len(self.new), "known finding")
         yield f"{BASELINE_FILE}: {known}, {len(added):,} added, {dropped:,} dropped"

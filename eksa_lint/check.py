@@ -170,7 +170,9 @@ class _Run:
         used: dict[str, list[Directive]] = {}
         judged = []
         for finding, directive in suppress(findings, state.comments, added):
-            accepted = finding.suppressed or self._policy.suppressed(finding, self._today)
+            accepted = finding.suppressed or self._policy.suppressed(
+                finding, self._today, is_change=self._old is not None
+            )
             judged.append(replace(finding, suppressed=accepted))
             if directive is not None and finding.path is not None:
                 used.setdefault(finding.path, []).append(directive)

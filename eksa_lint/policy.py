@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Finding, Severity, Suppressed
+from eksa_lint.finding import Consequence, Finding, Severity, Suppressed
 from eksa_lint.rules.rule import Rule
 from eksa_lint.secrets.scan import mask
 
@@ -75,8 +75,11 @@ class Policy:
             return self.severity[rule.id]
         return Severity.NOTE if rule.status == "preview" else found or rule.severity
 
-    def suppressed(self, finding: Finding, today: "date") -> Suppressed | None:
-        """What takes a finding out of the count on a day."""
+    def suppressed(self, finding: Finding, today: "date", *, is_change: bool) -> Suppressed | None:
+        """What takes a finding out of the count on a day.
+
+        The baseline hides no secret that a change brings: it knows the place of a secret, and not which one it is.
+        """
         for ignored in self.path_ignores:
             if ignored.covers(finding):
                 return Suppressed("config", _text(ignored.reason))
@@ -84,7 +87,8 @@ class Policy:
             if allowance.covers(finding) and not allowance.has_ended(today):
                 until = allowance.until.isoformat()
                 return Suppressed("allowance", _text(allowance.reason), _text(allowance.owner), until)
-        return self._suppressed_by_baseline(finding) if self.baseline else None
+        may_be_known = not (is_change and finding.consequence is Consequence.LEAKS)
+        return self._suppressed_by_baseline(finding) if self.baseline and may_be_known else None
 
     def _suppressed_by_baseline(self, finding: Finding) -> Suppressed | None:
         from eksa_lint.baseline import entry_of  # noqa: PLC0415 - only where there is one
