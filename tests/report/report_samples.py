@@ -1,5 +1,6 @@
 """Reports and rules as the tests of the formats need them."""
 
+from dataclasses import replace
 from typing import Any
 
 from eksa_lint.finding import (
@@ -111,6 +112,7 @@ ACCEPTED = Finding(
     fingerprint="v1:0d",
     suppressed=Suppressed("allowance", "moved to another region", "platform", "2026-12-31"),
 )
+IGNORED = replace(ROLLOUT, suppressed=Suppressed("comment", "in the window of Sunday"))
 HOSTILE_FINDING = Finding(
     rule="team/" + HOSTILE,
     severity=Severity.ERROR,

@@ -10,13 +10,14 @@ from report_samples import (
     FULL,
     HOSTILE,
     HOSTILE_REPORT,
+    IGNORED,
     NOWHERE,
     ROLLOUT,
     RULES,
     report,
 )
 
-from eksa_lint.finding import Compared
+from eksa_lint.finding import Compared, Suppressed
 from eksa_lint.report import markdown, markup
 from eksa_lint.report.github import render, step_summary
 from eksa_lint.syntax.source import Span
@@ -34,6 +35,11 @@ def test_errors_come_first_and_the_verdict_last() -> None:
             "::warning file=clusters/prod-us/eksa-cluster.yaml,line=38,endLine=38,col=22,endColumn=28,"
             "title=control-plane-rollout::prod-us replaces its 3 control plane machines%0Arolls: Machines"
             " are replaced one at a time, and the workers follow"
+        ),
+        (
+            "::notice file=clusters/old.yaml,line=2,endLine=2,col=1,endColumn=5,title=allowed%3A cluster-deleted::"
+            "cluster old is deleted with its 3 machines%0A"
+            "allowance of platform until 2026-12-31: moved to another region"
         ),
         (
             "1 error, 1 warning, 1 note, 1 suppressed. Compared 4f2c9aa (merge base of origin/main and HEAD)"
@@ -88,6 +94,13 @@ def test_the_summary_as_it_is_written() -> None:
         " and the workers follow</sub>"
         f" | [control-plane-rollout]({RULES['control-plane-rollout'].url}) |\n"
         "\n"
+        "#### 1 allowed\n"
+        "\n"
+        "| Where | What happens | Accepted by |\n"
+        "| :-- | :-- | :-- |\n"
+        "| <code>clusters/old.yaml:2</code> (before) | cluster old is deleted with its 3 machines"
+        " | allowance of platform until 2026-12-31: moved to another region |\n"
+        "\n"
         "<details>\n"
         "<summary>1 note</summary>\n"
         "\n"
@@ -97,17 +110,14 @@ def test_the_summary_as_it_is_written() -> None:
         f" the files</sub> | [no-flux]({RULES['no-flux'].url}) |\n"
         "\n"
         "</details>\n"
-        "\n"
-        "<details>\n"
-        "<summary>1 finding suppressed</summary>\n"
-        "\n"
-        "| Where | What happens | Accepted by |\n"
-        "| :-- | :-- | :-- |\n"
-        "| <code>clusters/old.yaml:2</code> (before) | cluster old is deleted with its 3 machines"
-        " | allowance of platform until 2026-12-31: moved to another region |\n"
-        "\n"
-        "</details>\n"
     )
+
+
+def test_what_is_suppressed_otherwise_is_folded_away() -> None:
+    summary = step_summary(report(IGNORED), RULES)
+    _, details, rest = summary.partition("\n<details>\n<summary>1 finding suppressed</summary>\n")
+    assert details
+    assert "comment: in the window of Sunday" in rest
 
 
 def test_nothing_found() -> None:
@@ -148,8 +158,9 @@ def test_never_longer_than_a_comment_may_be() -> None:
 @given(st.text(st.characters()))
 def test_any_text_stays_one_line(text: str) -> None:
     finding = dataclasses.replace(ROLLOUT, message=text, path=text, rule=text)
+    allowed = dataclasses.replace(finding, suppressed=Suppressed("allowance", text, text, text))
     compared = dataclasses.replace(COMPARED, after=text, left_out=(text,))
-    lines = render(report(finding, ACCEPTED, compared=compared), RULES).split("\n")
-    assert len(lines) == 4
-    assert [line.startswith("::") for line in lines] == [True, False, False, False]
+    lines = render(report(finding, allowed, compared=compared), RULES).split("\n")
+    assert len(lines) == 5
+    assert [line.startswith("::") for line in lines] == [True, True, False, False, False]
     assert all(line.isprintable() or not re.search(r"[\x00-\x1f\x7f-\x9f]", line) for line in lines)

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import ACCEPTED, DELETED, FULL, HOSTILE_REPORT, NOWHERE, ROLLOUT, RULES, report
+from report_samples import ACCEPTED, DELETED, FULL, HOSTILE_REPORT, IGNORED, NOWHERE, ROLLOUT, RULES, report
 
 from eksa_lint.finding import Report, Severity
 from eksa_lint.report.sarif import render
@@ -123,6 +123,15 @@ def test_what_is_gone_without_a_trace_keeps_its_place() -> None:
 def test_without_a_place_github_still_takes_it() -> None:
     (result,) = run(report(NOWHERE))["results"]
     assert place(result["locations"][0]) == (".eksa-lint.yaml", 1)
+
+
+def test_what_is_allowed_is_told_without_a_result() -> None:
+    (invocation,) = run(report(ACCEPTED))["invocations"]
+    told = (
+        "cluster old is deleted with its 3 machines (allowance of platform until 2026-12-31: moved to another region)"
+    )
+    assert invocation["toolExecutionNotifications"] == [{"level": "note", "message": {"text": told}}]
+    assert "toolExecutionNotifications" not in run(report(IGNORED))["invocations"][0]
 
 
 def test_suppressed_only_when_asked_for() -> None:

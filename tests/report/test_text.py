@@ -13,13 +13,14 @@ from report_samples import (
     FULL,
     HOSTILE,
     HOSTILE_REPORT,
+    IGNORED,
     NOWHERE,
     ROLLOUT,
     RULES,
     report,
 )
 
-from eksa_lint.finding import Compared, Excerpt, ExcerptLine, Report
+from eksa_lint.finding import Compared, Excerpt, ExcerptLine, Report, Severity
 from eksa_lint.report import FORMATS, Options, render
 from eksa_lint.report.columns import width_of
 from eksa_lint.report.text import render as render_text
@@ -53,6 +54,7 @@ error[cluster-deleted]: cluster prod-eu is deleted with its 13 machines
    = Flux prunes clusters/mgmt: clusters/mgmt/gotk-sync.yaml:24
    = fix: To keep it, restore the entry; to retire it, merge an allowance first
    = more: eksa-lint explain cluster-deleted
+   = allow as: Cluster prod-eu in clusters/mgmt
 
 warning[control-plane-rollout]: prod-us replaces its 3 control plane machines
   --> clusters/prod-us/eksa-cluster.yaml:38:22
@@ -65,6 +67,11 @@ warning[control-plane-rollout]: prod-us replaces its 3 control plane machines
    = fix: Plan a window
    = more: eksa-lint explain control-plane-rollout
 
+1 finding allowed:
+  clusters/old.yaml:2:1 (before): cluster-deleted
+    cluster old is deleted with its 3 machines
+    allowance of platform until 2026-12-31: moved to another region
+
 Compared 4f2c9aa (merge base of origin/main and HEAD) with HEAD:
 2 clusters changed of 41, 1,204 resources.
 1 error, 1 warning, 1 note (shown with --verbose), 1 suppressed in 0.21 s
@@ -74,21 +81,26 @@ Compared 4f2c9aa (merge base of origin/main and HEAD) with HEAD:
 
 def test_verbose_shows_notes_and_what_is_suppressed() -> None:
     assert (
-        text(report(NOWHERE, ACCEPTED), verbose=True)
+        text(report(NOWHERE, ACCEPTED, IGNORED), verbose=True)
         == """\
 note[no-flux]: nothing in this repository says what Flux applies
    = breaks: Nothing applies the files
    = fix: Add Flux
    = more: eksa-lint explain no-flux
 
-1 finding suppressed:
+1 finding allowed:
   clusters/old.yaml:2:1 (before): cluster-deleted
     cluster old is deleted with its 3 machines
     allowance of platform until 2026-12-31: moved to another region
 
+1 finding suppressed:
+  clusters/prod-us/eksa-cluster.yaml:38:22: control-plane-rollout
+    prod-us replaces its 3 control plane machines
+    comment: in the window of Sunday
+
 Compared 4f2c9aa (merge base of origin/main and HEAD) with HEAD:
 2 clusters changed of 41, 1,204 resources.
-1 note, 1 suppressed in 0.21 s
+1 note, 2 suppressed in 0.21 s
 """
     )
 
@@ -150,7 +162,16 @@ def test_nothing_found_says_what_was_compared(compared: Compared, line: str) -> 
 
 
 def test_only_suppressed_is_no_finding() -> None:
-    assert text(report(ACCEPTED)).startswith("No findings, 1 suppressed. Compared 4f2c9aa ")
+    assert text(report(IGNORED)).startswith("No findings, 1 suppressed. Compared 4f2c9aa ")
+    assert text(report(ACCEPTED)).splitlines()[-1].startswith("No findings, 1 suppressed. Compared 4f2c9aa ")
+
+
+def test_how_to_allow_is_only_said_of_an_error_of_a_change() -> None:
+    state = dataclasses.replace(COMPARED, before=None)
+    assert "allow as" in text(report(DELETED))
+    assert "allow as" not in text(report(DELETED, compared=state))
+    assert "allow as" not in text(report(dataclasses.replace(DELETED, severity=Severity.WARNING)))
+    assert "allow as" not in text(report(dataclasses.replace(DELETED, resource=None)))
 
 
 def test_only_notes_are_counted() -> None:
