@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Finding, ResourceName
@@ -18,7 +18,8 @@ from eksa_lint.model.inventory import is_cluster_scoped
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.rule import Rule
 
-_ROOT = " in "
+_ROOT: Final = " in "
+_DANGERS: Final = (Consequence.DESTROYS, Consequence.ROLLS, Consequence.GRANTS, Consequence.WEAKENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ class Allowance:
         return f"{self.rule} of {spell_resource(self.resource)}"
 
 
-def can_be_allowed(rule: Rule) -> bool:
-    """Whether it makes sense to allow what a rule finds: a secret that is out stays out, and a failure is no danger."""
+def is_danger(rule: Rule) -> bool:
+    """Whether somebody may mean what a rule finds. What is refused or broken is so, whoever allows it."""
     is_of_resource = not {"resource", "change", "cluster"}.isdisjoint(rule.subjects)
-    return is_of_resource and rule.check != "engine" and rule.consequence is not Consequence.LEAKS
+    return is_of_resource and rule.consequence in _DANGERS
 
 
 def read_resource(spelled: str) -> ResourceName:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from eksa_lint.allowance import can_be_allowed
+from eksa_lint.allowance import is_danger
 from eksa_lint.finding import Severity
 from eksa_lint.report.columns import wrap
 from eksa_lint.rules.loader import RuleSet
@@ -91,7 +91,7 @@ def _accept(rule: Rule, today: date) -> Iterator[list[str]]:
             f"Silence it at one place, with the reason{first}:",
             f"  # eksa-lint: ignore[{rule.id}] why this is fine here",
         ]
-    if can_be_allowed(rule):
+    if is_danger(rule):
         kind = next((kind for kind in rule.kinds if "*" not in kind), "Cluster")
         yield [
             "Allow it once, in .eksa-lint.yaml, merged before the change:",

@@ -66,9 +66,9 @@ def _finding(page: Page, finding: Finding, rule: Rule | None, *, advice: bool) -
 
 def _allowance(page: Page, gutter: int, rule: Rule, resource: ResourceName) -> list[str]:
     """How an allowance names the resource, where somebody may mean it."""
-    from eksa_lint.allowance import can_be_allowed, spell_resource  # noqa: PLC0415 - only for errors
+    from eksa_lint.allowance import is_danger, spell_resource  # noqa: PLC0415 - only for errors
 
-    spelled = spell_resource(resource) if can_be_allowed(rule) else None
+    spelled = spell_resource(resource) if is_danger(rule) else None
     return _hint(page, gutter, "allow as", spelled) if spelled else []
 
 
