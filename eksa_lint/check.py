@@ -169,7 +169,9 @@ class _Run:
         added = self._added_comments(state)
         used: dict[str, list[Directive]] = {}
         judged = []
-        for finding, directive in suppress(findings, state.comments, added):
+        standing = [finding.path for finding in findings if finding.path is not None and finding.side == "after"]
+        comments_of = {**state.comments, **state.comments_in(standing)}
+        for finding, directive in suppress(findings, comments_of, added):
             accepted = finding.suppressed or self._policy.suppressed(
                 finding, self._today, is_change=self._old is not None
             )

@@ -320,6 +320,23 @@ def test_a_comment_that_was_merged_first_silences_an_error(repository: Repositor
     assert (run.code, run.rules) == (0, ["scale-to-zero"])
 
 
+def test_a_comment_in_a_file_that_does_not_change_silences_what_a_change_elsewhere_does(
+    repository: Repository, lint: Lint
+) -> None:
+    iam = "apiVersion: anywhere.eks.amazonaws.com/v1alpha1\nkind: AWSIamConfig\nmetadata: {name: prod}\n"
+    comment = "# eksa-lint: ignore[dangling-reference] made by another repository"
+    reference = f"spec:\n  identityProviderRefs:\n  - kind: AWSIamConfig\n    name: prod  {comment}\n"
+    repository.commit({"iam.yaml": iam, "a.yaml": CLUSTER.format("prod", 3).partition("spec:")[0] + reference})
+    repository.git("rm", "-q", "iam.yaml")
+    run = lint("check", "--staged", "--format", "json", folder=repository.folder)
+    (finding,) = run.findings
+    assert (finding["rule"], finding["path"], finding["suppressed"]["by"]) == (
+        "dangling-reference",
+        "a.yaml",
+        "comment",
+    )
+
+
 def test_a_comment_of_the_change_silences_a_warning(repository: Repository, lint: Lint) -> None:
     comment = "  # eksa-lint: ignore[scale-down] fewer are enough"
     repository.commit({"a.yaml": commented(9, "")})

@@ -58,6 +58,17 @@ class State:
         for file, stream in self._files():
             self._note_comments(file, stream)
 
+    def comments_in(self, paths: Iterable[str]) -> dict[str, Comments]:
+        """The comments of manifests, and of those only, that are looked at because an object of them is."""
+        judged = {blob.path for blob in self.blobs}
+        others = [self._inventory.manifests.get(path) for path in dict.fromkeys(paths) if path not in judged]
+        streams = (self._manifest(blob) for blob in others if blob is not None)
+        return {
+            file.path: Comments(file, tuple(directives))
+            for file, stream in streams
+            if (directives := find_directives(stream))
+        }
+
     def _note_comments(self, file: File, stream: Stream) -> None:
         directives = find_directives(stream)
         if directives:
