@@ -2,12 +2,17 @@
 
 import json
 import random
+import re
 import shutil
 
 import pytest
 from conftest import CODE, Lint, Repository
+from hypothesis import given
+from hypothesis import strategies as st
 from made_up import MadeUp
 
+from eksa_lint.baseline import Entry, read_baseline, write_baseline
+from eksa_lint.config import BadConfig
 from eksa_lint.report import FORMATS
 
 BASELINE = ".eksa-lint-baseline.jsonl"
@@ -29,7 +34,7 @@ def legacy(repository: Repository) -> Repository:
     return repository
 
 
-def entries(repository: Repository) -> list[tuple[str, str]]:
+def entries_in(repository: Repository) -> list[tuple[str, str]]:
     lines = (repository.folder / BASELINE).read_text().splitlines()
     return [(entry["of"], entry["rule"]) for entry in map(json.loads, lines)]
 
@@ -39,7 +44,7 @@ def test_what_was_there_before_counts_no_more(legacy: Repository, lint: Lint) ->
     run = lint("baseline", folder=legacy.folder)
     assert run.code == 0
     assert run.out.splitlines()[-1] == f"{BASELINE}: 3 known findings, 3 added, 0 dropped"
-    assert entries(legacy) == [
+    assert entries_in(legacy) == [
         ("ClusterRoleBinding.rbac.authorization.k8s.io everybody", "cluster-admin-binding"),
         ("a.yaml", "duplicate-key"),
         ("z.yaml", "duplicate-key"),
@@ -58,7 +63,7 @@ def test_it_is_written_from_wherever_one_stands(legacy: Repository, lint: Lint) 
     legacy.write("sub/b.yaml", TWICE)
     run = lint("baseline", folder=legacy.folder / "sub")
     assert run.code == 0
-    assert ("sub/b.yaml", "duplicate-key") in entries(legacy)
+    assert ("sub/b.yaml", "duplicate-key") in entries_in(legacy)
 
 
 def test_nothing_in_it_changes_by_itself(legacy: Repository, lint: Lint) -> None:
@@ -124,7 +129,7 @@ def test_what_is_accepted_otherwise_is_not_in_it(repository: Repository, lint: L
         }
     )
     assert lint("baseline", folder=repository.folder).code == 0
-    assert entries(repository) == [("c.yaml", "duplicate-key")]
+    assert entries_in(repository) == [("c.yaml", "duplicate-key")]
 
 
 def test_two_branches_that_mend_and_add_merge_without_a_conflict(repository: Repository, lint: Lint) -> None:
@@ -252,3 +257,27 @@ def test_the_example_has_nothing_to_accept(repository: Repository, lint: Lint) -
     shutil.copytree(CODE / "examples" / "fleet" / "before", repository.folder, dirs_exist_ok=True)
     assert lint("baseline", folder=repository.folder).code == 0
     assert not (repository.folder / BASELINE).exists()
+
+
+PIECES = (
+    b'{"of": "a", "rule": "b", "fingerprint": "v1:c"}',
+    b"\n",
+    b"\r\n",
+    b" ",
+    b"{",
+    b'"',
+    b"\\ud800",
+    b"\xff",
+    b"\xef\xbb\xbf",
+)
+
+
+@given(st.binary() | st.text().map(str.encode) | st.lists(st.sampled_from(PIECES)).map(b"".join))
+def test_whatever_is_in_the_file_is_read_or_told(content: bytes) -> None:
+    told, entries = "", frozenset[Entry]()
+    try:
+        entries = read_baseline(content).entries
+    except BadConfig as error:
+        told = str(error)
+    assert not told or re.match(r"\.eksa-lint-baseline\.jsonl:\d+:\d+: .", told)
+    assert read_baseline(write_baseline(entries).encode()).entries == entries

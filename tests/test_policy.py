@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from eksa_lint.allowance import read_resource, spell_resource
 from eksa_lint.check import check, load_policy
+from eksa_lint.config import BadConfig, read_configuration
 from eksa_lint.finding import ResourceName
 from eksa_lint.report import FORMATS
 from eksa_lint.rules.loader import load_rules
@@ -285,6 +286,30 @@ RESOURCES = st.builds(
 def test_no_two_resources_are_spelled_alike(resource: ResourceName) -> None:
     spelled = spell_resource(resource)
     assert spelled is None or read_resource(spelled) == resource
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.sampled_from([NAME, "9999-12-31"]),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=3), below, max_size=3),
+    max_leaves=6,
+)
+SETTINGS = ("rule", "resource", "reason", "owner", "until")
+
+
+@given(st.one_of(ANYTHING, st.lists(st.dictionaries(st.sampled_from(SETTINGS), ANYTHING))))
+def test_whatever_stands_there_is_used_or_told(entries: object) -> None:
+    content = json.dumps({"allow": entries}).encode()
+    told = used = ""
+    try:
+        used = repr(read_configuration(content, RULES).policy.allowances)
+    except BadConfig as error:
+        told = str(error)
+    assert used or re.match(r"\.eksa-lint\.yaml:\d+:\d+: .", told)
 
 
 COMMENT = "# eksa-lint: ignore[scale-to-zero] nothing runs on it"
