@@ -162,7 +162,7 @@ def test_the_order_and_a_line_given_twice_do_not_matter(legacy: Repository, lint
 def test_a_change_cannot_accept_what_it_brings(choice: str, legacy: Repository, lint: Lint) -> None:
     lint("baseline", folder=legacy.folder)
     before = legacy.commit()
-    legacy.write("new.yaml", f"{TWICE}b: 1\n")
+    legacy.write("new.yaml", TWICE)
     lint("baseline", folder=legacy.folder)
     legacy.add()
     arguments: tuple[str, ...] = ("--staged",)

@@ -305,6 +305,16 @@ def test_a_comment_silences_its_line_with_a_reason(text: str, suppressed: bool, 
     assert run.code == (0 if suppressed else 1)
 
 
+def test_a_copy_is_new_and_a_file_that_moved_is_not(repository: Repository, lint: Lint) -> None:
+    repository.commit({"a.yaml": ERROR})
+    repository.git("mv", "a.yaml", "b.yaml")
+    assert lint("check", "--staged", "--format", "json", folder=repository.folder).rules == []
+    repository.commit()
+    repository.add({"copy.yaml": ERROR})
+    (finding,) = lint("check", "--staged", "--format", "json", folder=repository.folder).findings
+    assert (finding["rule"], finding["path"]) == ("duplicate-key", "copy.yaml")
+
+
 def test_several_files_are_written_in_one_run(tmp_path: Path, lint: Lint) -> None:
     (tmp_path / "a.yaml").write_text(ERROR)
     outputs = [word for name in FORMATS for word in ("--output", f"{name}:report.{name}")]

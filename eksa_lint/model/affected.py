@@ -10,9 +10,9 @@ from eksa_lint.snapshot import Blob, Snapshot
 
 
 def changed_files(before: Snapshot, after: Snapshot) -> list[Blob]:
-    """The files whose content is new to the repository; one that only moved is not."""
-    known = {blob.id for blob in before.blobs.values()}
-    return [blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in known]
+    """The files that hold something new; one that only moved does not, but a copy of one that stays does."""
+    moved = {blob.id for path, blob in before.blobs.items() if after.blobs.get(path) != blob}
+    return [blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in moved]
 
 
 def count_changed_files(before: Snapshot, after: Snapshot) -> int:
