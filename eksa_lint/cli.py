@@ -243,7 +243,7 @@ def _fix(options: "argparse.Namespace") -> int:
 
 
 def _baseline(options: "argparse.Namespace") -> int:
-    from eksa_lint.baseline import update
+    from eksa_lint.baseline_update import update
     from eksa_lint.check import check
     from eksa_lint.clean import clean
     from eksa_lint.config import BadConfig, configuration_of
