@@ -83,7 +83,7 @@ def test_what_occurs_no_longer_is_told_and_dropped(legacy: Repository, lint: Lin
     run = lint("check", "--format", "json", folder=legacy.folder)
     (finding,) = (finding for finding in run.findings if finding["rule"] == "baseline-unused")
     assert (run.code, finding["severity"], finding["path"], finding["line"]) == (0, "note", BASELINE, 2)
-    assert finding["message"].startswith("duplicate-key of a.yaml is found no longer")
+    assert finding["message"].startswith("duplicate-key of a.yaml of the baseline is found no longer")
     legacy.write("new.yaml", TWICE)
     run = lint("baseline", "--prune", folder=legacy.folder)
     assert run.out == f"no longer found: duplicate-key of a.yaml\n{BASELINE}: 2 known findings, 0 added, 1 dropped\n"

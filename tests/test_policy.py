@@ -203,12 +203,14 @@ def test_what_is_left_over_of_a_deletion_is_told_where_the_state_is_judged(fleet
 
 
 def test_an_allowance_that_is_spelled_wrong_is_told_when_it_is_added(fleet: Repository, lint: Lint) -> None:
-    fleet.add({CONFIG: "allow:\n" + "\n".join(f"- {entry}" for entry in entries("Cluster staging", "Cluster stagin"))})
+    spelled = ("Cluster staging", "Cluster stagin", "Cluster staging in clusters/other")
+    fleet.add({CONFIG: "allow:\n" + "\n".join(f"- {entry}" for entry in entries(*spelled))})
     run = lint("check", "--staged", "--format", "json", folder=fleet.folder)
     told = [(finding["line"], finding["message"]) for finding in run.findings if finding["rule"] == "allowance-unused"]
     assert told == [
         (2, f"there is no Cluster staging; did you mean {NAME}?"),
         (3, "there is no Cluster stagin (any more)"),
+        (4, "there is no Cluster staging in clusters/other (any more)"),
     ]
 
 

@@ -53,8 +53,8 @@ def judge_baseline(judged: Judged) -> Iterator[Draft]:
     is_run = {entry for entry in baseline.entries if entry.rule in judged.run or entry.rule not in judged.rules}
     gone = sorted(is_run - set(map(entry_of, judged.findings)))
     if gone:
-        more = f" and {len(gone) - 1:,} more of the baseline are" if len(gone) > 1 else " is"
-        message = f"{gone[0].title}{more} found no longer; to drop it from the baseline run: eksa-lint baseline --prune"
+        more = f" and {len(gone) - 1:,} more of the baseline are" if len(gone) > 1 else " of the baseline is"
+        message = f"{gone[0].title}{more} found no longer; to drop what is gone run: eksa-lint baseline --prune"
         yield Draft("baseline-unused", message, baseline.place(gone[0], "after"), values=(gone[0].fingerprint,))
 
 
@@ -125,18 +125,24 @@ def _needs_it_to_exist(rule: Rule) -> bool:
 
 
 def _namesakes(wanted: ResourceName, states: Iterable[Inventory]) -> list[str]:
-    """The resources of the same kind and name, as allowances spell them.
+    """The resources that an allowance may mean which leaves out their root, namespace or group, as it would spell them.
 
-    A name that is only alike is no guess to make: prod-eu and prod-us are two clusters.
+    A name or root that is only alike is no guess to make: prod-eu and prod-us are two clusters.
     """
     found = {
         spell_resource(ResourceName(*resource.id))
         for state in states
         for path in state.files_holding(wanted.name.encode("utf-8", "surrogateescape"))
         for resource in state.resources_in(path)
-        if (resource.kind, resource.id.name) == (wanted.kind, wanted.name) and not resource.patch
+        if _may_be_meant(wanted, resource.id) and not resource.patch
     }
     return sorted(spelled for spelled in found if spelled is not None)
+
+
+def _may_be_meant(wanted: ResourceName, known: ResourceId) -> bool:
+    is_named = (wanted.kind, wanted.name) == (known.kind, known.name)
+    is_in_root = wanted.root in {"", known.root}
+    return is_named and is_in_root and wanted.namespace in {"", "default", known.namespace}
 
 
 def _identity(resource: ResourceName) -> ResourceId:
