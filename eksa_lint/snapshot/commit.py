@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from eksa_lint.snapshot import Blob, Withheld
-from eksa_lint.snapshot.git import Git, TreeEntry
+from eksa_lint.snapshot.git import Git
+from eksa_lint.snapshot.plumbing import TreeEntry
 
 _FILES = ("100644", "100755")
 
