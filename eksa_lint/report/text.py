@@ -1,13 +1,12 @@
 """For people in a terminal: what happens, where, and what to do about it."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from eksa_lint.clean import clean
 from eksa_lint.finding import Excerpt, ExcerptLine, Finding, Related, Report, Severity, Side
 from eksa_lint.report.columns import Window, width_of, wrap
+from eksa_lint.report.paint import COMMAND, Painter, inert, painter
 from eksa_lint.report.phrases import (
     accepted,
     by_severity,
@@ -21,28 +20,13 @@ from eksa_lint.report.phrases import (
 )
 from eksa_lint.rules.rule import Rule
 
-Style: TypeAlias = Literal["error", "warning", "note", "strong", "frame", "removed", "added", "faint"]
-
-_CODES: Final[dict[Style, str]] = {
-    "error": "1;31",
-    "warning": "1;33",
-    "note": "1;36",
-    "strong": "1",
-    "frame": "1;34",
-    "removed": "31",
-    "added": "32",
-    "faint": "2",
-}
 _NARROWEST: Final = 40
 _LABEL: Final = 40
 """The columns that a label needs at least, where it does not fit behind its caret."""
 
-# A CI log is read by a machine that obeys lines beginning with `::name::` and `##[name]` anywhere.
-_COMMAND: Final = re.compile(r":(?=:[A-Za-z][\w-]*(?: .*)?::)|(?<=##)\[(?=[A-Za-z-]+[ \]])")
-
 
 def render(report: Report, rules: Mapping[str, Rule], *, color: bool, width: int, verbose: bool) -> str:
-    page = _Page(columns=max(width, _NARROWEST), paint=_colored if color else _plain, prefix=report.prefix)
+    page = _Page(columns=max(width, _NARROWEST), paint=painter(color=color), prefix=report.prefix)
     shown = [finding for finding in report.counted() if verbose or finding.severity is not Severity.NOTE]
     told: set[str] = set()
     blocks = []
@@ -59,23 +43,11 @@ def render(report: Report, rules: Mapping[str, Rule], *, color: bool, width: int
 @dataclass(frozen=True, slots=True)
 class _Page:
     columns: int
-    paint: Callable[[str, Style], str]
+    paint: Painter
     prefix: str
 
     def path(self, path: str) -> str:
-        return _inert(self.prefix + path)
-
-
-def _plain(text: str, _style: Style) -> str:
-    return text
-
-
-def _colored(text: str, style: Style) -> str:
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if text else ""
-
-
-def _inert(text: str) -> str:
-    return _COMMAND.sub(lambda match: f"\\x{ord(match[0]):02x}", clean(text))
+        return inert(self.prefix + path)
 
 
 def _finding(page: _Page, finding: Finding, rule: Rule | None, *, advice: bool) -> list[str]:
@@ -100,8 +72,8 @@ def _finding(page: _Page, finding: Finding, rule: Rule | None, *, advice: bool) 
 
 
 def _title(page: _Page, finding: Finding) -> list[str]:
-    head = f"{finding.severity.value}[{_inert(finding.rule)}]"
-    first, *others = wrap(_inert(finding.message), page.columns, first=len(head) + 2, hanging=" " * 4)
+    head = f"{finding.severity.value}[{inert(finding.rule)}]"
+    first, *others = wrap(inert(finding.message), page.columns, first=len(head) + 2, hanging=" " * 4)
     first = page.paint(head, finding.severity.value) + page.paint(f": {first}".rstrip(), "strong")
     return [first, *(page.paint(line, "strong") for line in others)]
 
@@ -132,14 +104,14 @@ def _excerpt(page: _Page, excerpt: Excerpt, severity: Severity, gutter: int) -> 
         lines.append(_source_line(page, line, window, gutter, signs=signs))
         previous = line
     start, end = window.mark(last, excerpt.start, excerpt.end)
-    marked = _caret(start, end, _inert(excerpt.label), window.columns)
+    marked = _caret(start, end, inert(excerpt.label), window.columns)
     lines += [f"{bar} {' ' * indent}{_indented(page, line, severity)}" for line in marked]
     return [*lines, bar]
 
 
 def _source_line(page: _Page, line: ExcerptLine, window: Window, gutter: int, *, signs: bool) -> str:
     # What follows the bracket is part of no command, so the excerpt keeps its columns.
-    shown = _COMMAND.sub(lambda match: "(" if match[0] == "[" else match[0], window.show(line.text))
+    shown = COMMAND.sub(lambda match: "(" if match[0] == "[" else match[0], window.show(line.text))
     if signs:
         shown = f"{line.sign} {shown}".rstrip()
     if line.sign != " ":
@@ -167,7 +139,7 @@ def _indented(page: _Page, text: str, severity: Severity) -> str:
 def _hint(page: _Page, gutter: int, name: str, text: str) -> list[str]:
     """`= name: text`, hanging below the gutter."""
     front = " " * gutter + " = "
-    said = f"{name}: {_inert(text)}" if text else name
+    said = f"{name}: {inert(text)}" if text else name
     first, *others = wrap(said, page.columns, first=len(front), hanging=" " * len(front))
     word, colon, rest = first.partition(":")
     return [f"{page.paint(front.rstrip(), 'frame')} {page.paint(word + colon, 'strong')}{rest}", *others]
@@ -176,7 +148,7 @@ def _hint(page: _Page, gutter: int, name: str, text: str) -> list[str]:
 def _related(page: _Page, gutter: int, related: Related) -> list[str]:
     """The message, then the place in one piece: on the same line where it fits."""
     place = f"{page.path(related.path)}:{related.span.line}"
-    name = _inert(related.message) or ("was at" if related.side == "before" else "see")
+    name = inert(related.message) or ("was at" if related.side == "before" else "see")
     place += _when(related.side) if related.message else ""
     hanging = " " * (gutter + 3)
     first, *others = wrap(f"{name}:", page.columns, first=len(hanging), hanging=hanging)
@@ -194,7 +166,7 @@ def _suppressed(page: _Page, findings: Iterable[Finding]) -> list[str]:
     lines = [page.paint(f"{plural(len(findings), 'finding')} suppressed:", "strong")]
     for finding in findings:
         place = f"{_place(page, finding)}: " if finding.path is not None else ""
-        lines.append(f"  {place}{_inert(finding.rule)}")
+        lines.append(f"  {place}{inert(finding.rule)}")
         lines += _paragraph(page, finding.message)
         if finding.suppressed:
             lines += _paragraph(page, accepted(finding.suppressed))
@@ -202,7 +174,7 @@ def _suppressed(page: _Page, findings: Iterable[Finding]) -> list[str]:
 
 
 def _paragraph(page: _Page, text: str) -> list[str]:
-    return [" " * 4 + line for line in wrap(_inert(text), page.columns - 4)]
+    return [" " * 4 + line for line in wrap(inert(text), page.columns - 4)]
 
 
 def _summary(page: _Page, report: Report, *, verbose: bool) -> list[str]:
@@ -210,10 +182,10 @@ def _summary(page: _Page, report: Report, *, verbose: bool) -> list[str]:
     compared = report.compared
     lines = []
     for sentence in compared.left_out:
-        lines += [page.paint(line, "warning") for line in wrap(_inert(sentence), page.columns)]
+        lines += [page.paint(line, "warning") for line in wrap(inert(sentence), page.columns)]
     if not any(True for _ in report.counted()):
-        return [*lines, _inert(verdict(report))]
-    lines += wrap(_inert(f"{looked_at(compared)}:"), page.columns)
+        return [*lines, inert(verdict(report))]
+    lines += wrap(inert(f"{looked_at(compared)}:"), page.columns)
     lines += wrap(f"{extent(compared)}.", page.columns)
     total = f"{counts(report, hidden_notes=not verbose)} in {report.seconds:.2f} s"
     return [*lines, *(page.paint(line, "strong") for line in wrap(total, page.columns))]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eksa_lint.errors import CannotCheck
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.commit import commit_snapshots, staged_snapshots
+from eksa_lint.snapshot.commit import GitSnapshot, commit_snapshots, staged_snapshots
 from eksa_lint.snapshot.folder import FolderSnapshot, files_below, folder_snapshot
 from eksa_lint.snapshot.git import Git
 
@@ -77,6 +77,12 @@ def hook(folder: Path, environment: Mapping[str, str]) -> Choice:
     if environment.get("GIT_INDEX_FILE") or not _is_same(choice):
         return choice
     return work_tree(folder, ())
+
+
+def head(folder: Path, wish: str) -> tuple[Git, Snapshot]:
+    """The repository around a folder, and what HEAD holds; `wish` is what needs them."""
+    git = _repository(folder, wish)
+    return git, GitSnapshot(git, "HEAD", git.tree(git.resolve("HEAD")))
 
 
 def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:

@@ -34,7 +34,7 @@ _ENVIRONMENT: Final = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
-_FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
 _COMMITS: Final = 1_000
 """Commits whose differences are asked for at once, so that not those of all history are held."""
 
@@ -116,7 +116,7 @@ class Git:
             return done.stdout.decode().split()[0]
         if self.is_shallow:
             raise CannotCheck(
-                f"this clone is shallow and does not hold the merge base of {revision} and {head}; {_FETCH_HINT}"
+                f"this clone is shallow and does not hold the merge base of {revision} and {head}; {FETCH_HINT}"
             )
         raise CannotCheck(
             f"{revision} and {head} have no common commit; to compare them as they are run: "
@@ -236,7 +236,7 @@ class Git:
         if self.lookup("HEAD") is None and revision == "HEAD":
             return "the repository has no commit yet; to check what is staged run: eksa-lint check --staged"
         if self.is_shallow:
-            return f"unknown revision {revision}; this clone is shallow: {_FETCH_HINT}"
+            return f"unknown revision {revision}; this clone is shallow: {FETCH_HINT}"
         close = self._close_references(revision)
         hint = f"did you mean {close[0]}?" if close else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
         return f"unknown revision {revision}; {hint}"

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from subprocess import Popen
-from typing import IO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from eksa_lint.errors import CannotCheck
 from eksa_lint.snapshot import TOO_LARGE, WINDOW, Withheld
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 RAW: Final = ("--raw", "-z", "--no-renames", "--no-abbrev")
 NO_MODE: Final = "000000"
