@@ -16,7 +16,7 @@ _DAY: Final = len("2026-01-31")
 _FIRST_PARENTS: Final = "Each commit was compared with its first parent"
 _POLICY: Final = "the policy of HEAD counts for all"
 _SECRETS_NEXT: Final = "Secrets were not looked for; for those run: eksa-lint audit --secrets"
-_REVOKE: Final = "Revoke them: who has a clone has them, and removing a line leaves it in the history"
+_REVOKE: Final = "Revoke what stands above: who has a clone has it, and a line that is removed stays in the history"
 _UNREACHABLE: Final = "Every branch, tag and other reference was followed, and no reflog"
 
 
@@ -103,10 +103,11 @@ def _summary(page: _Page, audit: Audit) -> Iterator[str]:
     for sentence in audit.extent.left_out:
         yield from (page.paint(line, "warning") for line in page.paragraph(shown(sentence)))
     told, hint = _changes(audit) if audit.subject == "changes" else _secrets(audit)
-    yield from (page.paint(line, "strong") for line in page.paragraph(told))
     counted = _counts(audit, hidden_notes=not page.verbose)
+    seconds = f"in {audit.seconds:.2f} s."
+    yield from (page.paint(line, "strong") for line in page.paragraph(f"{told}." if counted else f"{told}, {seconds}"))
     if counted:
-        yield from page.paragraph(f"{counted} in {audit.seconds:.2f} s.")
+        yield from page.paragraph(f"{counted} {seconds}")
     yield from page.paragraph(hint)
 
 
@@ -118,18 +119,22 @@ def _changes(audit: Audit) -> tuple[str, str]:
     dangerous = len(audit.dangerous)
     told = f"Audited {plural(extent.commits, 'commit')} of {line}{since}: "
     told += f"{dangerous:,} with dangerous changes" if dangerous else "no dangerous change"
-    return f"{told}.", f"{_FIRST_PARENTS}; {_POLICY}. {_SECRETS_NEXT}"
+    return told, f"{_FIRST_PARENTS}; {_POLICY}. {_SECRETS_NEXT}"
 
 
 def _secrets(audit: Audit) -> tuple[str, str]:
     extent = audit.extent
-    leaked = audit.leaked
     told = f"Read {plural(extent.versions, 'version')} of files in {plural(extent.commits, 'commit')}: "
-    if not leaked:
-        return f"{told}no secret.", f"{_UNREACHABLE}; {_POLICY}."
-    standing = sum(bool(secret.standing) for secret in leaked)
-    told += f"{plural(len(leaked), 'secret')}, {f'{standing:,}' if standing else 'none'} of them still in HEAD."
-    return told, f"{_REVOKE}. {_UNREACHABLE}; {_POLICY}."
+    hint = f"{_UNREACHABLE}; {_POLICY}."
+    standing = sum(bool(secret.standing) for secret in audit.leaked)
+    match len(audit.leaked):
+        case 0:
+            return f"{told}no secret", hint
+        case 1:
+            return f"{told}1 secret, {'still in' if standing else 'gone from'} HEAD", f"{_REVOKE}. {hint}"
+        case number:
+            held = f"{standing:,}" if standing else "none"
+            return f"{told}{number:,} secrets, {held} of them still in HEAD", f"{_REVOKE}. {hint}"
 
 
 def _counts(audit: Audit, *, hidden_notes: bool) -> str:
