@@ -67,7 +67,7 @@ def _secret_block(page: _Page, secret: CommittedSecret) -> Iterator[str]:
         for place in dict.fromkeys((place.path, place.span.line, place.span.column) for place in secret.standing):
             yield inert(f"      {place[0]}:{place[1]}:{place[2]}")
     else:
-        yield "    gone from HEAD, and in the history of every clone"
+        yield from page.paragraph("gone from HEAD, and in the history of every clone", " " * 4)
     yield from _accepted(page, secret.finding)
 
 

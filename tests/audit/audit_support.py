@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from audit_schema import VALIDATOR
 from conftest import Lint, Repository
 
 PATH: Final = "clusters/prod.yaml"
@@ -46,6 +47,7 @@ def audited(lint: Lint, repository: Repository, *arguments: str, code: int | Non
     assert run.err == ""
     assert code is None or run.code == code
     content: dict[str, Any] = json.loads(run.out)
+    VALIDATOR.validate(content)
     return content
 
 

@@ -97,7 +97,7 @@ def test_a_history_that_does_nothing_is_one_that_was_looked_at(repository: Repos
     head = commit(repository, "Grow", {PATH: cluster(5)})
     run = lint("audit", folder=repository.folder)
     assert (run.code, run.err) == (0, "")
-    assert run.out.startswith(f"Audited 2 commits of HEAD ({head[:7]}): no dangerous change.\n")
+    assert run.out.startswith(f"Audited 2 commits of HEAD ({head[:7]}): no dangerous change, in ")
 
 
 def test_standing_faults_are_not_what_a_commit_does(repository: Repository, lint: Lint) -> None:
