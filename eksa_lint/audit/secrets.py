@@ -68,16 +68,18 @@ class SecretJudge:
 
     def judge(self, seen: FirstSeen, content: bytes | Withheld) -> list[Occurrence]:
         """The secrets of a content."""
+        occurrences = list(self._occurrences(seen, content))
+        gc.collect(0)  # the program runs without the collector; what was read is let go by now, and is a circle
+        return occurrences
+
+    def _occurrences(self, seen: FirstSeen, content: bytes | Withheld) -> Iterator[Occurrence]:
         snapshot = OneFile(self._git, seen.blob, content)
         inventory = Inventory(snapshot, Library(), "after")
         engine = Engine(self._about_secrets, Context(inventory, None, None))
         state = State(inventory, engine, snapshot.blobs.values())
         findings = publish(state.judge(state.resources()), self._rules, Policy())
-        gc.collect(0)  # the program runs without the collector
-        return [
-            Occurrence(seen, replace(finding, excerpt=None, fix=None), _value(finding, content))
-            for finding, _ in suppress(findings, state.comments)
-        ]
+        for finding, _ in suppress(findings, state.comments):
+            yield Occurrence(seen, replace(finding, excerpt=None, fix=None), _value(finding, content))
 
 
 def ever_committed(git: Git, commits: Sequence[Commit]) -> Iterator[FirstSeen]:
