@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS, PLAN_FORMATS
 
-_COMMANDS: Final = ("baseline", "check", "explain", "fix", "plan", "rules", "schema")
+_COMMANDS: Final = ("audit", "baseline", "check", "explain", "fix", "plan", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -21,9 +21,22 @@ examples:
   eksa-lint check --against origin/main    what this branch would change
   eksa-lint check --from v1 --to v2        two revisions, or two folders
   eksa-lint plan --against origin/main     what that does to each cluster
+  eksa-lint audit --since v1               what every commit since then did
   eksa-lint explain cluster-deleted        what a rule is about, and what to do
 
 exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not be done"""
+
+_AUDIT: Final = """\
+Says of every commit what it did to the clusters: what was deleted, scaled to
+zero, replaced, refused or granted. HEAD and the first parents before it are
+judged, each commit against its first parent, by the rules of today and by the
+policy of HEAD, whatever the policy was at the time.
+
+With --secrets it looks for secrets instead, in every version of every file that
+any branch or tag leads to. One that was deleted is reported all the same.
+
+What was found is kept for the next audit, outside of the repository, in
+$XDG_CACHE_HOME/eksa-lint (~/.cache), and nothing of a secret is kept."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"eksa-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command", required=True, prog=parser.prog)
     _add_check(commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False))
+    _add_audit(
+        commands.add_parser(
+            "audit",
+            help="judge every commit of the history, or look for secrets in all of it",
+            description=_AUDIT,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+    )
     fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
     fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
@@ -102,15 +124,32 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(paths=[], select=None, ignore=None)
 
 
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_argument_group("what to judge")
+    only = what.add_mutually_exclusive_group()
+    only.add_argument("--since", metavar="REV", help="only the commits that REV does not have")
+    only.add_argument("--secrets", action="store_true", help="secrets in everything that was ever committed")
+    what.add_argument("--no-cache", action="store_true", help="neither use nor keep what an audit found")
+    _add_rules(parser)
+    out = parser.add_argument_group("output")
+    out.add_argument("--format", choices=("text", "json"), default="text")
+    out.add_argument("-v", "--verbose", action="store_true", help="show notes and what was suppressed")
+    out.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    how = parser.add_argument_group("rules")
+    how.add_argument("--select", metavar="RULES", type=_names, help="only these rules, separated by commas")
+    how.add_argument("--ignore", metavar="RULES", type=_names, help="not these rules")
+    how.add_argument("--fail-on", choices=(*_SEVERITIES, "never"), help="exit 1 from this severity on (default: error)")
+
+
 def _add_check(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to judge")
     what.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     _add_sides(what)
     what.add_argument("--all", action="store_true", help="standing findings too, not only what a change brings")
-    how = parser.add_argument_group("rules")
-    how.add_argument("--select", metavar="RULES", type=_names, help="only these rules, separated by commas")
-    how.add_argument("--ignore", metavar="RULES", type=_names, help="not these rules")
-    how.add_argument("--fail-on", choices=(*_SEVERITIES, "never"), help="exit 1 from this severity on (default: error)")
+    _add_rules(parser)
     out = parser.add_argument_group("output")
     out.add_argument("--format", choices=FORMATS, default="text")
     out.add_argument(

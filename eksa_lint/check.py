@@ -26,7 +26,7 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
-from eksa_lint.rules.refusals import refused_fields
+from eksa_lint.rules.refusals import judge_changes
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
 from eksa_lint.schema.imported import load_imported
@@ -130,7 +130,7 @@ class _Run:
         """What the change does, and the faults that it brought to what it reaches."""
         reached = affected(self._changes, old, self._new)
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
-        done, standing = list(self._change_drafts()), list(state.judge(reached))
+        done, standing = self._change_drafts(), list(state.judge(reached))
         known = self._fingerprints_before(old, state, reached) if standing else set()
         findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
         return self._accept(findings, state, complete=False)
@@ -143,14 +143,9 @@ class _Run:
 
         return make_plan(self._impacts, findings, clusters)
 
-    def _change_drafts(self) -> Iterator[Draft]:
-        drafts = [draft for change in self._changes for draft in self._engine.judge_change(change)]
-        yield from drafts
-        if self._old is not None:
-            refused = refused_fields(drafts, self._rules, self._policy)
-            self._impacts = [impact.without(refused) for impact in self._impacts]
-            for impact in self._impacts:
-                yield from self._engine.judge_impact(impact)
+    def _change_drafts(self) -> list[Draft]:
+        drafts, self._impacts = judge_changes(self._engine, self._changes, self._impacts, self._rules, self._policy)
+        return drafts
 
     def _fingerprints_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> set[str]:
         """What the same rules find in the same files and objects before the change."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from eksa_lint.audit import Audit
     from eksa_lint.finding import Report
     from eksa_lint.policy import FailOn, Policy
     from eksa_lint.rules.loader import RuleSet
@@ -206,10 +207,26 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, 120)
 
 
-def _fails(report: "Report", fail_on: "FailOn") -> bool:
+def _fails(report: "Report | Audit", fail_on: "FailOn") -> bool:
     from eksa_lint.finding import Severity
 
     return fail_on != "never" and any(finding.severity.at_least(Severity(fail_on)) for finding in report.counted())
+
+
+def _audit(options: "argparse.Namespace") -> int:
+    from eksa_lint.audit.command import Job, audit_changes, audit_secrets
+    from eksa_lint.report import Options, render_audit
+    from eksa_lint.rules.loader import load_rules
+    from eksa_lint.snapshot import choose
+
+    git, head = choose.head(Path.cwd(), "eksa-lint audit")
+    rules = load_rules()
+    policy, _ = _policy(options, choose.Choice(None, head), rules)
+    job = Job(git, rules, policy, os.environ, sys.stderr, uses_cache=not options.no_cache)
+    audit = audit_secrets(job, head) if options.secrets else audit_changes(job, options.since)
+    shown = Options(color=_has_color(options.color), width=_width(), verbose=options.verbose)
+    sys.stdout.write(render_audit(options.format, audit, rules, shown))
+    return FOUND if _fails(audit, options.fail_on or policy.fail_on) else CLEAN
 
 
 def _fix(options: "argparse.Namespace") -> int:
@@ -317,6 +334,7 @@ def _repository_root() -> Path:
 
 
 _COMMANDS: Final = {
+    "audit": _audit,
     "baseline": _baseline,
     "check": _check,
     "explain": _explain,

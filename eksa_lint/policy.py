@@ -75,14 +75,20 @@ class Policy:
             return self.severity[rule.id]
         return Severity.NOTE if rule.status == "preview" else found or rule.severity
 
+    def ignored(self, finding: Finding) -> Suppressed | None:
+        """What takes a finding out of the count on every day."""
+        for ignore in self.path_ignores:
+            if ignore.covers(finding):
+                return Suppressed("config", _text(ignore.reason))
+        return None
+
     def suppressed(self, finding: Finding, today: "date", *, is_change: bool) -> Suppressed | None:
         """What takes a finding out of the count on a day.
 
         The baseline hides no secret that a change brings: it knows the place of a secret, and not which one it is.
         """
-        for ignored in self.path_ignores:
-            if ignored.covers(finding):
-                return Suppressed("config", _text(ignored.reason))
+        if ignored := self.ignored(finding):
+            return ignored
         for allowance in self.allowances:
             if allowance.covers(finding) and not allowance.has_ended(today):
                 until = allowance.until.isoformat()

@@ -27,7 +27,7 @@ _PERSON = {
     for role in ("AUTHOR", "COMMITTER")
     for field, value in (("NAME", "Ann"), ("EMAIL", "ann@example.org"), ("DATE", "2026-01-01T00:00:00Z"))
 }
-_FOREIGN = ("GIT_", "GITHUB_", "PRE_COMMIT", "NO_COLOR", "FORCE_COLOR", "PYTHON")
+_FOREIGN = ("GIT_", "GITHUB_", "PRE_COMMIT", "NO_COLOR", "FORCE_COLOR", "PYTHON", "XDG_")
 
 
 @pytest.fixture(scope="session", autouse=True)

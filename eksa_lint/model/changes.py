@@ -92,7 +92,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
             change = Change(first, second)
-            if first is None or second is None or (first.node is not second.node and change.fields):
+            if first is None or second is None or (not _is_written_alike(first, second) and change.fields):
                 changes.append(change)
     return changes
 
@@ -168,6 +168,14 @@ def _pair_resources(old: list[Resource], new: list[Resource]) -> Iterator[tuple[
         yield partner, resource
     for resource in left:
         yield resource, None
+
+
+def _is_written_alike(first: Resource, second: Resource) -> bool:
+    """Whether both are the same text, which then says the same: only an alias can mean something written elsewhere."""
+    if first.node is second.node:
+        return True
+    texts = [resource.source.text[resource.node.start : resource.node.end] for resource in (first, second)]
+    return texts[0] == texts[1] and "*" not in texts[0]
 
 
 def _differences(

@@ -10,7 +10,8 @@ from eksa_lint.model.kustomize import Entry, Kustomizations
 from eksa_lint.syntax import Stream
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
-_PATH: Final = re.compile(rb"""(?:^|[\s{,])["']?path["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
+_PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
+"""Begins with what is searched for, and looks back: half a megabyte of `gotk-components.yaml` takes no 40 ms then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from eksa_lint.syntax import Problem, Source, Stream, parse
 
 
 class Library:
-    """Shared by the inventories of one check."""
+    """Shared by the inventories of one check. `streams` are the documents that an earlier one has read."""
 
-    def __init__(self, contents: Contents | None = None) -> None:
+    def __init__(self, contents: Contents | None = None, streams: dict[str, Stream] | None = None) -> None:
         self._contents = contents or Contents()
-        self._streams: dict[str, Stream] = {}
+        self._streams = {} if streams is None else streams
         self._manifests: dict[str, None] = {}
 
     def load(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:

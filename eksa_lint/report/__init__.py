@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from eksa_lint.audit import Audit
     from eksa_lint.finding import Report
     from eksa_lint.rules.rule import Rule
 
@@ -39,6 +40,17 @@ def render_plan(format_name: str, report: "Report", *, color: bool, width: int) 
     from eksa_lint.report import plan_text  # noqa: PLC0415
 
     return plan_text.render(report, color=color, width=width)
+
+
+def render_audit(format_name: str, audit: "Audit", rules: "Mapping[str, Rule]", options: Options) -> str:
+    """An audit as `text` or `json`, ending in a line end."""
+    if format_name == "json":
+        from eksa_lint.report import audit_json  # noqa: PLC0415 - only what is asked for is imported
+
+        return audit_json.render(audit, rules)
+    from eksa_lint.report import audit_text  # noqa: PLC0415
+
+    return audit_text.render(audit, color=options.color, width=options.width, verbose=options.verbose)
 
 
 def _text(report: "Report", rules: "Mapping[str, Rule]", options: Options) -> str:

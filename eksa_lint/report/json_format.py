@@ -22,7 +22,7 @@ def render(report: Report, rules: Mapping[str, Rule]) -> str:
         "version": VERSION,
         "tool": {"name": "eksa-lint", "version": __version__},
         "compared": compared(report),
-        "findings": [_finding(finding, rules.get(finding.rule)) for finding in findings],
+        "findings": [finding_data(finding, rules.get(finding.rule)) for finding in findings],
         "summary": {
             **{severity.value: report.count(severity) for severity in Severity},
             "suppressed": len(suppressed(report)),
@@ -47,7 +47,8 @@ def compared(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, rule: Rule | None) -> dict[str, Any]:
+def finding_data(finding: Finding, rule: Rule | None) -> dict[str, Any]:
+    """A finding as every report in JSON has it."""
     return {
         "rule": clean(finding.rule),
         "rule_url": rule.url if rule else None,

@@ -5,12 +5,18 @@ from typing import Final
 
 from eksa_lint.clean import clean
 from eksa_lint.finding import Compared, Finding, Report, Severity, Suppressed
+from eksa_lint.secrets.scan import mask
 
 HIDDEN_NOTES: Final = " (shown with --verbose)"
 
 
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def shown(text: str) -> str:
+    """Text that people wrote beside the files (a commit's subject, a branch): clean, and any token in it hidden."""
+    return clean(mask(text))
 
 
 def first_sentence(text: str) -> str:

@@ -6,7 +6,8 @@ from typing import Final
 from eksa_lint.finding import Report
 from eksa_lint.plan import ClusterPlan, Effect, Plan, Step
 from eksa_lint.report.columns import width_of, wrap
-from eksa_lint.report.page import Page, Style, page_of
+from eksa_lint.report.page import Page, page_of
+from eksa_lint.report.paint import Style, inert
 from eksa_lint.report.phrases import extent, looked_at
 from eksa_lint.report.plan_phrases import LABELS, about, is_quiet, place, rest
 
@@ -57,11 +58,11 @@ def _steps(page: Page, steps: tuple[Step, ...]) -> Iterator[str]:
 
 def _step(page: Page, step: Step) -> list[str]:
     label = f"  {LABELS[step.effect]:<{_LABEL - 2}}"
-    first, *others = wrap(page.inert(step.says), page.columns, first=_LABEL, hanging=" " * _LABEL)
+    first, *others = wrap(inert(step.says), page.columns, first=_LABEL, hanging=" " * _LABEL)
     lines = [page.paint(label, _STYLES.get(step.effect, "strong")) + first, *others]
     for reason in step.reasons[:_MOST_REASONS]:
-        where = page.inert(place(reason, page.prefix))
-        text = page.inert(reason.text)
+        where = inert(place(reason, page.prefix))
+        text = inert(reason.text)
         together = f"{text}  {where}" if text else where
         if width_of(together) + _LABEL <= page.columns:
             lines.append(" " * _LABEL + together)
@@ -80,7 +81,7 @@ def _below(page: Page, text: str) -> list[str]:
 def _summary(page: Page, report: Report, plan: Plan) -> list[str]:
     lines = []
     for sentence in report.compared.left_out:
-        lines += [page.paint(line, "warning") for line in wrap(page.inert(sentence), page.columns)]
+        lines += [page.paint(line, "warning") for line in wrap(inert(sentence), page.columns)]
     if is_quiet(plan) or plan.unchanged:
         lines.append(page.paint(f"{rest(plan)}.", "strong"))
-    return [*lines, *wrap(page.inert(f"{looked_at(report.compared)}: {extent(report.compared)}."), page.columns)]
+    return [*lines, *wrap(inert(f"{looked_at(report.compared)}: {extent(report.compared)}."), page.columns)]

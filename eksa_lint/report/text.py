@@ -5,7 +5,8 @@ from typing import Final
 
 from eksa_lint.finding import Excerpt, ExcerptLine, Finding, Related, Report, ResourceName, Severity, Side
 from eksa_lint.report.columns import Window, width_of, wrap
-from eksa_lint.report.page import COMMAND, Page, page_of
+from eksa_lint.report.page import Page, page_of
+from eksa_lint.report.paint import COMMAND, inert
 from eksa_lint.report.phrases import (
     accepted,
     allowed,
@@ -73,8 +74,8 @@ def _allowance(page: Page, gutter: int, rule: Rule, resource: ResourceName) -> l
 
 
 def _title(page: Page, finding: Finding) -> list[str]:
-    head = f"{finding.severity.value}[{page.inert(finding.rule)}]"
-    first, *others = wrap(page.inert(finding.message), page.columns, first=len(head) + 2, hanging=" " * 4)
+    head = f"{finding.severity.value}[{inert(finding.rule)}]"
+    first, *others = wrap(inert(finding.message), page.columns, first=len(head) + 2, hanging=" " * 4)
     first = page.paint(head, finding.severity.value) + page.paint(f": {first}".rstrip(), "strong")
     return [first, *(page.paint(line, "strong") for line in others)]
 
@@ -105,7 +106,7 @@ def _excerpt(page: Page, excerpt: Excerpt, severity: Severity, gutter: int) -> l
         lines.append(_source_line(page, line, window, gutter, signs=signs))
         previous = line
     start, end = window.mark(last, excerpt.start, excerpt.end)
-    marked = _caret(start, end, page.inert(excerpt.label), window.columns)
+    marked = _caret(start, end, inert(excerpt.label), window.columns)
     lines += [f"{bar} {' ' * indent}{_indented(page, line, severity)}" for line in marked]
     return [*lines, bar]
 
@@ -140,7 +141,7 @@ def _indented(page: Page, text: str, severity: Severity) -> str:
 def _hint(page: Page, gutter: int, name: str, text: str) -> list[str]:
     """`= name: text`, hanging below the gutter."""
     front = " " * gutter + " = "
-    said = f"{name}: {page.inert(text)}" if text else name
+    said = f"{name}: {inert(text)}" if text else name
     first, *others = wrap(said, page.columns, first=len(front), hanging=" " * len(front))
     word, colon, rest = first.partition(":")
     return [f"{page.paint(front.rstrip(), 'frame')} {page.paint(word + colon, 'strong')}{rest}", *others]
@@ -149,7 +150,7 @@ def _hint(page: Page, gutter: int, name: str, text: str) -> list[str]:
 def _related(page: Page, gutter: int, related: Related) -> list[str]:
     """The message, then the place in one piece: on the same line where it fits."""
     place = f"{page.path(related.path)}:{related.span.line}"
-    name = page.inert(related.message) or ("was at" if related.side == "before" else "see")
+    name = inert(related.message) or ("was at" if related.side == "before" else "see")
     place += _when(related.side) if related.message else ""
     hanging = " " * (gutter + 3)
     first, *others = wrap(f"{name}:", page.columns, first=len(hanging), hanging=hanging)
@@ -167,7 +168,7 @@ def _suppressed(page: Page, findings: Iterable[Finding], how: str) -> list[str]:
     lines = [page.paint(f"{plural(len(findings), 'finding')} {how}:", "strong")]
     for finding in findings:
         place = f"{_place(page, finding)}: " if finding.path is not None else ""
-        lines.append(f"  {place}{page.inert(finding.rule)}")
+        lines.append(f"  {place}{inert(finding.rule)}")
         lines += _paragraph(page, finding.message)
         if finding.suppressed:
             lines += _paragraph(page, accepted(finding.suppressed))
@@ -175,7 +176,7 @@ def _suppressed(page: Page, findings: Iterable[Finding], how: str) -> list[str]:
 
 
 def _paragraph(page: Page, text: str) -> list[str]:
-    return [" " * 4 + line for line in wrap(page.inert(text), page.columns - 4)]
+    return [" " * 4 + line for line in wrap(inert(text), page.columns - 4)]
 
 
 def _summary(page: Page, report: Report, *, verbose: bool) -> list[str]:
@@ -183,10 +184,10 @@ def _summary(page: Page, report: Report, *, verbose: bool) -> list[str]:
     compared = report.compared
     lines = []
     for sentence in compared.left_out:
-        lines += [page.paint(line, "warning") for line in wrap(page.inert(sentence), page.columns)]
+        lines += [page.paint(line, "warning") for line in wrap(inert(sentence), page.columns)]
     if not any(True for _ in report.counted()):
-        return [*lines, page.inert(verdict(report))]
-    lines += wrap(page.inert(f"{looked_at(compared)}:"), page.columns)
+        return [*lines, inert(verdict(report))]
+    lines += wrap(inert(f"{looked_at(compared)}:"), page.columns)
     lines += wrap(f"{extent(compared)}.", page.columns)
     total = f"{counts(report, hidden_notes=not verbose)} in {report.seconds:.2f} s"
     return [*lines, *(page.paint(line, "strong") for line in wrap(total, page.columns))]

@@ -79,6 +79,12 @@ def hook(folder: Path, environment: Mapping[str, str]) -> Choice:
     return work_tree(folder, ())
 
 
+def head(folder: Path, wish: str) -> tuple[Git, Snapshot]:
+    """The repository around a folder, and what HEAD holds; `wish` is what needs them."""
+    git = _repository(folder, wish)
+    return git, commit_snapshot(git, git.resolve("HEAD"), "HEAD")
+
+
 def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
     """The files as they are on disk, with nothing to compare them to.
 
@@ -100,9 +106,9 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
 def uncommitted(folder: Path) -> Choice:
     """The work tree against HEAD."""
     git = _repository(folder, "a plan of the work tree")
-    head = git.lookup("HEAD")
-    before = commit_snapshot(git, head, "HEAD") if head else empty_snapshot(git)
-    after = FolderSnapshot(git.root, "the work tree", git.work_tree(), git_hash=git_hash(head))
+    commit = git.lookup("HEAD")
+    before = commit_snapshot(git, commit, "HEAD") if commit else empty_snapshot(git)
+    after = FolderSnapshot(git.root, "the work tree", git.work_tree(), git_hash=git_hash(commit))
     return Choice(before, after, prefix=_prefix(folder, git.root))
 
 

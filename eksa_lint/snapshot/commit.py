@@ -1,11 +1,13 @@
 """Snapshots that Git holds: a commit, the index, and the empty one before the first commit."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from eksa_lint.snapshot import Blob, Withheld
-from eksa_lint.snapshot.git import Git, TreeEntry
+from eksa_lint.snapshot.git import Git
+from eksa_lint.snapshot.plumbing import TreeEntry
 
-_FILES = ("100644", "100755")
+FILES: Final = ("100644", "100755")
 
 
 class GitSnapshot:
@@ -15,7 +17,7 @@ class GitSnapshot:
         self._git = git
         self.label = label
         self.blobs: Mapping[str, Blob] = {
-            entry.path: Blob(entry.path, entry.id) for entry in entries if entry.mode in _FILES
+            entry.path: Blob(entry.path, entry.id) for entry in entries if entry.mode in FILES
         }
 
     def read(self, blobs: Iterable[Blob], largest: int) -> Iterator[tuple[Blob, bytes | Withheld]]:

@@ -53,9 +53,16 @@ class Contents:
         """The content of a loaded blob."""
         return self._contents[identifier]
 
+    def forget(self, identifiers: Iterable[str]) -> None:
+        """Let go of blobs that will not be asked for any more."""
+        for identifier in identifiers:
+            self._contents.pop(identifier, None)
+
     def _read(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
         """Read what is not known yet; the second half of many blobs at the same time as the first."""
         missing = list({blob.id: blob for blob in blobs if blob.id not in self._contents}.values())
+        if not missing:
+            return  # Git would be started to say nothing
         middle = len(missing) // 2 if len(missing) > _MANY else len(missing)
         second = _Background(lambda: self._keep(snapshot, missing[middle:])) if missing[middle:] else None
         self._keep(snapshot, missing[:middle])

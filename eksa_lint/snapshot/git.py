@@ -6,13 +6,18 @@ asks the network. The commands and switches here do neither; nothing else in thi
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from eksa_lint.errors import CannotCheck
-from eksa_lint.snapshot import TOO_LARGE, WINDOW, Withheld
+from eksa_lint.snapshot import WINDOW, Withheld
+from eksa_lint.snapshot.plumbing import RAW, BlobReader, TreeEntry, first_line, tree_entries, without
+
+if TYPE_CHECKING:
+    from eksa_lint.snapshot.log import Commit
 
 _SWITCHES: Final = (
     *("-c", "core.fsmonitor=false"),
@@ -29,21 +34,13 @@ _ENVIRONMENT: Final = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
-_FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
-_RAW: Final = ("--raw", "-z", "--no-renames", "--no-abbrev")
-_NO_MODE: Final = "000000"
 _SHA1_DIGITS: Final = 40
-_BATCH: Final = 500
-"""Ids asked for at once: they and their answers' headers fit into a pipe, so that neither side waits for the other."""
+FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
+_COMMITS: Final = 1_000
+"""Commits whose differences are asked for at once, so that not those of all history are held."""
 
 _PIPE: Final = 1 << 20
 """Bytes of a pipe from Git, where the system lets it be so large: who reads in small pieces waits for each."""
-
-
-class TreeEntry(NamedTuple):
-    mode: str
-    id: str
-    path: str
 
 
 def git_hash(commit: str | None) -> str:
@@ -83,7 +80,7 @@ class Git:
                 f"the repository around {folder} belongs to someone else, and git reads none of it; "
                 f"if you trust it run: git config --global --add safe.directory {folder}"
             )
-        raise CannotCheck(f"{_first_line(error)}; see what is wrong with: git rev-parse --show-toplevel")
+        raise CannotCheck(f"{first_line(done.stderr)}; see what is wrong with: git rev-parse --show-toplevel")
 
     @cached_property
     def root(self) -> Path:
@@ -125,7 +122,7 @@ class Git:
             return done.stdout.decode().split()[0]
         if self.is_shallow:
             raise CannotCheck(
-                f"this clone is shallow and does not hold the merge base of {revision} and {head}; {_FETCH_HINT}"
+                f"this clone is shallow and does not hold the merge base of {revision} and {head}; {FETCH_HINT}"
             )
         raise CannotCheck(
             f"{revision} and {head} have no common commit; to compare them as they are run: "
@@ -134,32 +131,27 @@ class Git:
 
     def tree(self, commit: str) -> list[TreeEntry]:
         """Every entry of a commit's tree; submodules and links with their modes."""
-        listing = self._run("ls-tree", "-r", "-z", "--full-tree", commit)
-        return [
-            TreeEntry(mode, identifier, os.fsdecode(path))
-            for meta, _, path in (line.partition(b"\t") for line in listing.split(b"\0") if line)
-            for mode, _, identifier in (meta.decode().split(" "),)
-        ]
+        return tree_entries(self._run("ls-tree", "-r", "-z", "--full-tree", commit))
 
     def index_and_head(self) -> tuple[list[TreeEntry], list[TreeEntry] | None]:
         """Every entry of the index and of HEAD, which is None where there is no commit yet.
 
         HEAD comes from what differs, a tenth of the time of listing its tree, and at the same time as the index.
         """
-        with self._popen("diff-index", "--cached", *_RAW, "HEAD", "--") as differing:
+        with self._popen("diff-index", "--cached", *RAW, "HEAD", "--") as differing:
             assert differing.stdout  # noqa: S101 - a pipe
             index = self.index()
             raw = differing.stdout.read()
         if differing.returncode == 0:
-            return index, _without(index, raw)
+            return index, without(index, raw)
         if self.lookup("HEAD") is None:
             return index, None
         raise CannotCheck("git cannot compare the index with HEAD; see what is wrong with: git status")
 
     def before_tree(self, commit: str, after: str, entries: Iterable[TreeEntry]) -> list[TreeEntry]:
         """Every entry of a commit's tree, from those of another and what differs."""
-        differing = self._run("diff-tree", "-r", *_RAW, commit, after, "--")
-        return _without(entries, differing)
+        differing = self._run("diff-tree", "-r", *RAW, commit, after, "--")
+        return without(entries, differing)
 
     def index(self) -> list[TreeEntry]:
         """Every entry of the index.
@@ -193,17 +185,51 @@ class Git:
         )
         return [os.fsdecode(path) for path in listing.split(b"\0") if path and not path.endswith(b"/")]
 
+    @cached_property
+    def branch(self) -> str | None:
+        """The branch that HEAD is on, None where it is on none."""
+        done = self._start("symbolic-ref", "--short", "--quiet", "HEAD")
+        return os.fsdecode(done.stdout.removesuffix(b"\n")) if done.returncode == 0 else None
+
+    @cached_property
+    def shared_folder(self) -> Path:
+        """Where the objects are: the same for all work trees of a repository."""
+        folder = os.fsdecode(self._run("rev-parse", "--git-common-dir").removesuffix(b"\n"))
+        return (self._folder / folder).resolve()
+
+    @cached_property
+    def boundary(self) -> frozenset[str]:
+        """The commits whose parents a shallow clone leaves out."""
+        if not self.is_shallow:
+            return frozenset()
+        return frozenset((self.shared_folder / "shallow").read_text(encoding="ascii").split())
+
+    def commits(self, *selection: str) -> "list[Commit]":
+        """The commits that words of `rev-list` select, parents before children."""
+        from eksa_lint.snapshot.log import COMMIT_FORMAT, listed  # noqa: PLC0415 - a check has no history
+
+        form = ("--reverse", "--encoding=UTF-8", f"--format={COMMIT_FORMAT}")
+        return list(listed(self._run("rev-list", *form, *selection, "--")))
+
+    def differences(self, commits: "Sequence[Commit]") -> Iterator[list[tuple[TreeEntry, TreeEntry]]]:
+        """Both sides of what differs between each commit and its first parent, in a root all that it holds."""
+        from eksa_lint.snapshot.log import differences  # noqa: PLC0415 - a check has no history
+
+        for start in range(0, len(commits), _COMMITS):
+            some = commits[start : start + _COMMITS]
+            asked = "".join(f"{commit.id} {commit.parent or ''}".rstrip() + "\n" for commit in some)
+            yield from differences(some, self._run("diff-tree", "--stdin", "--root", "-r", *RAW, standard_input=asked))
+
     def read(self, ids: Iterable[str], largest: int) -> Iterator[bytes | Withheld]:
         """The content of each blob, in order; one that has more than `largest` bytes is withheld."""
+        with self.reader() as reader:
+            yield from reader.read(ids, largest)
+
+    @contextmanager
+    def reader(self) -> Iterator[BlobReader]:
+        """Reads blobs for as long as it is open, with one process for all."""
         with self._popen("cat-file", "--batch") as process:
-            assert process.stdin  # noqa: S101 - both are pipes
-            assert process.stdout  # noqa: S101
-            for batch in _batches(ids):
-                process.stdin.write("".join(f"{identifier}\n" for identifier in batch).encode())
-                process.stdin.flush()
-                for identifier in batch:
-                    yield _read_answer(process.stdout, identifier, largest)
-            process.stdin.close()
+            yield BlobReader(process)
 
     def windows(self, identifier: str) -> Iterator[bytes]:
         """The content of one blob in pieces."""
@@ -216,7 +242,7 @@ class Git:
         if self.lookup("HEAD") is None and revision == "HEAD":
             return "the repository has no commit yet; to check what is staged run: eksa-lint check --staged"
         if self.is_shallow:
-            return f"unknown revision {revision}; this clone is shallow: {_FETCH_HINT}"
+            return f"unknown revision {revision}; this clone is shallow: {FETCH_HINT}"
         close = self._close_references(revision)
         hint = f"did you mean {close[0]}?" if close else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
         return f"unknown revision {revision}; {hint}"
@@ -229,16 +255,16 @@ class Git:
         with Repo(self.root) as repository:
             return get_close_matches(revision, [reference.name for reference in repository.references], n=1)
 
-    def _run(self, *arguments: str) -> bytes:
-        return _output(self._start(*arguments), arguments[0])
+    def _run(self, *arguments: str, standard_input: str = "") -> bytes:
+        return _output(self._start(*arguments, standard_input=standard_input), arguments[0])
 
-    def _start(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _start(self, *arguments: str, standard_input: str = "") -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(
                 ["git", *_SWITCHES, *arguments],  # noqa: S607 - the git that the user has
                 cwd=self._folder,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                input=standard_input.encode(),
                 capture_output=True,
                 check=False,
             )
@@ -260,51 +286,5 @@ class Git:
 
 def _output(done: "subprocess.CompletedProcess[bytes]", command: str) -> bytes:
     if done.returncode != 0:
-        raise CannotCheck(f"git {command} failed: {_first_line(done.stderr.decode(errors='replace'))}")
+        raise CannotCheck(f"git {command} failed: {first_line(done.stderr)}")
     return done.stdout
-
-
-def _without(entries: Iterable[TreeEntry], raw: bytes) -> list[TreeEntry]:
-    """The entries as they were before the differences of a `--raw -z` listing (git-diff, raw output format)."""
-    before = {entry.path: entry for entry in entries}
-    parts = iter(raw.split(b"\0"))
-    for meta, name in zip(parts, parts, strict=False):
-        path = os.fsdecode(name)
-        mode, _, identifier, _, _ = meta.decode().removeprefix(":").split(" ")
-        before.pop(path, None)
-        if mode != _NO_MODE:
-            before[path] = TreeEntry(mode, identifier, path)
-    return list(before.values())
-
-
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for identifier in ids:
-        batch.append(identifier)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _read_answer(stream: IO[bytes], identifier: str, largest: int) -> bytes | Withheld:
-    header = stream.readline().split()
-    if len(header) != 3:  # noqa: PLR2004 - id, type, size
-        raise CannotCheck(
-            f"object {identifier[:12]} is not in this clone (a partial clone?); run: git fetch --refetch --no-filter"
-        )
-    size = int(header[2])
-    if size <= largest:
-        content = stream.read(size)
-        stream.read(1)
-        return content
-    left = size + 1
-    while left > 0:
-        left -= len(stream.read(min(left, WINDOW)))
-    return TOO_LARGE
-
-
-def _first_line(error: str) -> str:
-    lines = [line for line in error.strip().splitlines() if line.strip()]
-    return lines[0].removeprefix("fatal: ") if lines else "it said nothing"

@@ -279,3 +279,15 @@ def _object(spec: Any) -> dict[str, Any]:
         "metadata": {"name": "a"},
         "spec": spec,
     }
+
+
+def test_the_same_words_with_another_alias_are_a_change() -> None:
+    text = """\
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: &d {x: "%s"}}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}, data: *d}
+"""
+    names = [change.resource.id.name for change in changes({"a.yaml": text % 1}, {"a.yaml": text % 2})]
+    assert names == ["a", "b"]

@@ -21,7 +21,9 @@ RBAC: Final = "rbac.authorization.k8s.io"
 _ROLES: Final = ("Role", "ClusterRole")
 BINDINGS: Final = ("RoleBinding", "ClusterRoleBinding")
 _SERVICE_ACCOUNT: Final = re.compile(r"system:serviceaccount:([^:]+):([^:]+)\Z")
-_SYSTEM_NAMESPACE: Final = re.compile(rb"""(?i:flux)?[sS]ystemNamespace["']?[ \t]*:[ \t]*["']?([A-Za-z0-9-]+)""")
+_SYSTEM_NAMESPACE: Final = re.compile(
+    rb"""ystemNamespace(?<=[sS]ystemNamespace)["']?[ \t]*:[ \t]*["']?([A-Za-z0-9-]+)"""
+)
 
 
 @dataclass(frozen=True, slots=True)
