@@ -26,6 +26,7 @@ _MODULES: Final = {
     "rollouts": "rollouts",
     "critical-namespace-rbac": "rbac",
     "cluster-admin-binding": "rbac",
+    "dangerous-right": "rbac_danger",
     "cluster-manifest": "manifest",
     "kubelet-config": "kubelet",
     "node-labels": "labels",

@@ -42,7 +42,7 @@ from eksa_lint.rules.checks.rbac_rights import (
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
-_SERVICE_ACCOUNTS_OF: Final = "system:serviceaccounts:"
+SERVICE_ACCOUNTS_OF: Final = "system:serviceaccounts:"
 
 
 class Who(StrEnum):
@@ -55,7 +55,7 @@ class Who(StrEnum):
     OWN = "own"
 
 
-_Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], "Weighed | None"]
+Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], "Weighed | None"]
 """Weighs a grant by a part of its role: all of it, or what is new in it."""
 
 
@@ -74,7 +74,7 @@ class Weighed:
 @check("critical-namespace-rbac")
 def critical_namespace_rbac(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Grants into critical namespaces, Roles that wait there for a binding, and what the cluster ships."""
-    yield from _judge_grants("critical-namespace-rbac", _weigh_critical, subject, context)
+    yield from judge_grants("critical-namespace-rbac", weigh_critical, subject, context)
     changed = isinstance(subject, Change)
     resource = subject.after if isinstance(subject, Change) else subject
     if resource is not None and not resource.patch:
@@ -87,10 +87,11 @@ def critical_namespace_rbac(subject: Resource | Change, context: Context) -> Ite
 @check("cluster-admin-binding")
 def cluster_admin_binding(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Bindings to roles that allow everything."""
-    yield from _judge_grants("cluster-admin-binding", _weigh_admin, subject, context)
+    yield from judge_grants("cluster-admin-binding", _weigh_admin, subject, context)
 
 
-def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context: Context) -> Iterator[Draft]:
+def judge_grants(rule: str, judge: Judge, subject: Resource | Change, context: Context) -> Iterator[Draft]:
+    """What `judge` says of the grants of a binding, or of what a role opens to whom it was bound to before."""
     if isinstance(subject, Resource):
         if subject.kind in BINDINGS:
             for grant in grants_of(subject, context.inventory):
@@ -103,7 +104,7 @@ def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context:
         yield from _at_role(rule, judge, subject, context)
 
 
-def _at_subject(rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
+def _at_subject(rule: str, judge: Judge, grant: Grant, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
     binding = grant.binding
     weighed = judge(grant, grant.role, graph_of(inventory, binding.id.root).surroundings, new)
     if weighed is None:
@@ -124,7 +125,7 @@ def _at_subject(rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *,
     )
 
 
-def _at_role(rule: str, judge: _Judge, change: Change, context: Context) -> Iterator[Draft]:
+def _at_role(rule: str, judge: Judge, change: Change, context: Context) -> Iterator[Draft]:
     """A role that opens more to subjects that had it before; others are told at their bindings."""
     resource = change.after
     assert resource is not None  # noqa: S101 - only roles that are there come here
@@ -157,13 +158,13 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: Context) -> Iter
     )
 
 
-def _weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+def weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
     role = grant.role
     critical = surroundings.critical(grant.namespace) if grant.namespace else None
     if role.is_admin or (grant.namespace and critical is None):
         return None
     wide = critical is None
-    who = _who(grant, surroundings, critical.level if critical else Severity.NOTE)
+    who = who_of(grant, surroundings, critical.level if critical else Severity.NOTE)
     reach, telling = reach_of(part, critical)
     if role.name in names_in_table("harmless") and reach < Reach.WRITE:
         return None
@@ -177,11 +178,11 @@ def _weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: b
     right = in_words(telling, wide=wide) if telling else ""
     binding, subject = grant.binding.title, grant.subject.title
     return Weighed(
-        severity=_weight(Severity(severity), critical.level if critical else Severity.ERROR, who, new=new),
+        severity=weigh(Severity(severity), critical.level if critical else Severity.ERROR, who, new=new),
         message=f"{binding}{'' if wide else where} gives {subject} the {role.kind} {role.name}"
         f"{gives_in_words(part, right)}{where if wide else ''}{token}",
         role_message=f"{role.kind} {role.name} lets {subject} also {right}{where} ({binding}){token}",
-        label=_whom(grant.subject) or ("new in this change" if new else ""),
+        label=meaning_of(grant.subject) or ("new in this change" if new else ""),
         place=role.resource.place(telling_path(telling, wide=wide)) if role.resource and telling else None,
     )
 
@@ -192,9 +193,9 @@ def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -
         return None
     critical = surroundings.critical(namespace) if namespace else Critical(Severity.ERROR)
     level = critical.level if critical else Severity.ERROR
-    who = _who(grant, surroundings, level)
+    who = who_of(grant, surroundings, level)
     severity = rbac_table("admin_severities")["critical" if critical else "ordinary"].get(who)
-    if severity is None or _is_superuser(grant.subject):
+    if severity is None or is_superuser(grant.subject):
         return None
     equal = f"the ClusterRole {role.name}, which allows everything as cluster-admin does"
     what = role.name if role.name == "cluster-admin" else equal
@@ -202,15 +203,15 @@ def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -
     binding, subject = grant.binding.title, grant.subject.title
     path = next((rule.path for rule in role.rules or () if rule.allows_everything), ("aggregationRule",))
     return Weighed(
-        severity=_weight(Severity(severity), level, who, new=new),
+        severity=weigh(Severity(severity), level, who, new=new),
         message=f"{binding}{where} gives {subject} {what}",
         role_message=f"ClusterRole {role.name} lets {subject} do anything{where}, as cluster-admin does ({binding})",
-        label=_whom(grant.subject) or ("new in this change" if new else ""),
+        label=meaning_of(grant.subject) or ("new in this change" if new else ""),
         place=role.resource.place(path) if role.resource else None,
     )
 
 
-def _weight(severity: Severity, level: Severity, who: Who, *, new: bool) -> Severity:
+def weigh(severity: Severity, level: Severity, who: Who, *, new: bool) -> Severity:
     capped = max(severity, level, key=lambda one: one.rank)
     if new or who in (Who.EVERYBODY, Who.PODS):
         return capped
@@ -221,7 +222,7 @@ def _one_less(severity: Severity) -> Severity:
     return Severity.WARNING if severity is Severity.ERROR else Severity.NOTE
 
 
-def _who(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
+def who_of(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
     subject = grant.subject
     if subject.kind == "ServiceAccount":
         if subject.name == "default":
@@ -230,20 +231,20 @@ def _who(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
         return Who.OWN if own else Who.FOREIGN
     if subject.name in rbac_table("everybody"):
         return Who.EVERYBODY
-    if subject.name in names_in_table("controllers") or _is_superuser(subject):
+    if subject.name in names_in_table("controllers") or is_superuser(subject):
         return Who.OWN
-    if subject.name.startswith(_SERVICE_ACCOUNTS_OF):
-        own = grant.namespace in ("", subject.name.removeprefix(_SERVICE_ACCOUNTS_OF))
+    if subject.name.startswith(SERVICE_ACCOUNTS_OF):
+        own = grant.namespace in ("", subject.name.removeprefix(SERVICE_ACCOUNTS_OF))
         return Who.PODS if own else Who.EVERYBODY
     return Who.PERSON
 
 
-def _is_superuser(subject: Subject) -> bool:
+def is_superuser(subject: Subject) -> bool:
     """Whether RBAC gives it nothing, because it may do anything: what `iam-system-masters` reports."""
     return subject.kind == "Group" and subject.name in names_in_table("superusers")
 
 
-def _whom(subject: Subject) -> str:
+def meaning_of(subject: Subject) -> str:
     """Whom a subject means whose name does not say it."""
     if subject.kind == "ServiceAccount" and subject.name == "default":
         return f"every pod of {subject.namespace} that names no other ServiceAccount"
