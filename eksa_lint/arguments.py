@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS
 
-_COMMANDS: Final = ("check", "explain", "fix", "rules", "schema")
+_COMMANDS: Final = ("access", "check", "explain", "fix", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -57,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
     fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
     fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
+    access = commands.add_parser("access", help="who may do what with which cluster", allow_abbrev=False)
+    access.add_argument("cluster", metavar="CLUSTER", nargs="?", help="its name (default: all clusters)")
+    access.add_argument("--format", choices=("text", "json"), default="text")
+    access.add_argument("--verbose", action="store_true", help="ServiceAccounts that are no admins, too")
     explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)

@@ -231,6 +231,38 @@ def _rules(options: "argparse.Namespace") -> int:
     return CLEAN
 
 
+def _access(options: "argparse.Namespace") -> int:
+    from eksa_lint.model.inventory import Inventory
+    from eksa_lint.model.library import Library
+    from eksa_lint.report.access import ClusterAccess, render_json, render_text
+    from eksa_lint.rules.access import access_of, clusters_in, manager_of
+    from eksa_lint.snapshot import choose
+
+    choice = choose.work_tree(Path.cwd(), [])
+    inventory = Inventory(choice.after, Library(), "after")
+    if options.cluster is None:
+        inventory.parse_all()
+    clusters = clusters_in(inventory, options.cluster or "")
+    if not clusters:
+        raise CannotCheck(_no_cluster(options.cluster, [cluster.id.name for cluster in clusters_in(inventory)]))
+    found = [ClusterAccess(cluster, manager_of(cluster), access_of(inventory, cluster)) for cluster in clusters]
+    if options.format == "json":
+        sys.stdout.write(render_json(found))
+    else:
+        sys.stdout.write(render_text(found, width=_width(), prefix=choice.prefix, verbose=options.verbose))
+    return CLEAN
+
+
+def _no_cluster(wanted: str | None, names: "Sequence[str]") -> str:
+    if not names:
+        return "no Cluster of EKS Anywhere is in this repository; see: eksa-lint access --help"
+    from difflib import get_close_matches
+
+    close = get_close_matches(wanted or "", names, n=1)
+    hint = f"did you mean {close[0]}?" if close else "for all of them run: eksa-lint access"
+    return f"no Cluster {wanted} is in this repository; {hint}"
+
+
 def _schema(options: "argparse.Namespace") -> int:
     from eksa_lint.schema import command
 
@@ -261,7 +293,14 @@ def _repository_root() -> Path:
     return git.root if git else Path.cwd()
 
 
-_COMMANDS: Final = {"check": _check, "explain": _explain, "fix": _fix, "rules": _rules, "schema": _schema}
+_COMMANDS: Final = {
+    "access": _access,
+    "check": _check,
+    "explain": _explain,
+    "fix": _fix,
+    "rules": _rules,
+    "schema": _schema,
+}
 
 
 def _cannot(reason: str) -> int:

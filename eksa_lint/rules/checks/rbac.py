@@ -189,7 +189,7 @@ def weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bo
 
 def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
     role, namespace = grant.role, grant.namespace
-    if not role.is_admin or _is_written_by_flux(grant, surroundings):
+    if not role.is_admin or is_written_by_flux(grant, surroundings):
         return None
     critical = surroundings.critical(namespace) if namespace else Critical(Severity.ERROR)
     level = critical.level if critical else Severity.ERROR
@@ -251,7 +251,7 @@ def meaning_of(subject: Subject) -> str:
     return str(rbac_table("everybody").get(subject.name, ""))
 
 
-def _is_written_by_flux(grant: Grant, surroundings: Surroundings) -> bool:
+def is_written_by_flux(grant: Grant, surroundings: Surroundings) -> bool:
     """What the Flux CLI binds to cluster-admin: its controllers, and the tenants it makes."""
     flux, subject = rbac_table("flux"), grant.subject
     if grant.namespace:

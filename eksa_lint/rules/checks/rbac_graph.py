@@ -243,7 +243,7 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
     table = rbac_table("flux")
     usual = table["namespace"]
     yield usual
-    for path in inventory.manifests:
+    for path in inventory.files_holding(b"ystemNamespace"):
         named = set(_SYSTEM_NAMESPACE.findall(inventory.content(path)))
         if named - {usual.encode()} and inventory.layout.root(path) == root:
             for resource in inventory.resources_in(path):
@@ -256,8 +256,8 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
 def _is_management(inventory: Inventory, root: str) -> bool:
     return any(
         resource.group == EKSA and resource.kind == "Cluster"
-        for path in inventory.manifests
-        if EKSA.encode() in inventory.content(path) and inventory.layout.root(path) == root
+        for path in inventory.files_holding(EKSA.encode())
+        if inventory.layout.root(path) == root
         for resource in inventory.resources_in(path)
     )
 

@@ -1,0 +1,98 @@
+"""Power over a cluster that no role gives: SSH keys on its machines, and the repositories that Flux applies to it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from posixpath import normpath
+from typing import Any, Final
+
+from eksa_lint.model import fields
+from eksa_lint.model.cluster import Part, cluster_of
+from eksa_lint.model.effective import effective
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.layout import FLUX
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.access import Access, Power, Principal, Step
+from eksa_lint.rules.access_rights import Bound
+from eksa_lint.rules.checks.iam_mappings import manages_itself
+from eksa_lint.rules.ssh_keys import read_ssh_key
+from eksa_lint.syntax.later import is_filled_in_later
+
+_SOURCE: Final = "source.toolkit.fluxcd.io"
+_USERINFO: Final = re.compile(r"(?<=//)[^/@]*@")
+_KUBECONFIG: Final = "-kubeconfig"
+"""How Cluster API ends the name of the Secret with a cluster's kubeconfig."""
+_PARTS: Final = {"control-plane": "control plane", "etcd": "etcd"}
+
+
+def keys_of(inventory: Inventory, cluster: Resource) -> Iterator[Access]:
+    """The one key of each machine config that is honoured: its user has sudo without a password."""
+    parts: dict[tuple[str, int], list[Part]] = {}
+    configs: dict[tuple[str, int], Resource] = {}
+    for part in cluster_of(cluster, inventory).parts:
+        if part.config is not None:
+            key = part.config.path, part.config.node.start
+            parts.setdefault(key, []).append(part)
+            configs[key] = part.config
+    for key, config in configs.items():
+        what = f"be root on {_machines(parts[key])}"
+        users = fields.get(effective(config), ("spec", "users"))
+        user = users[0] if isinstance(users, list) and users else None
+        texts = fields.get(user, ("sshAuthorizedKeys",))
+        text = texts[0] if isinstance(texts, list) and texts else None
+        if isinstance(text, str) and text.strip():
+            ssh_key = read_ssh_key(text)
+            name = ssh_key.title if ssh_key else _unread_key(text)
+            step = Step(
+                f"user {fields.get(user, ('name',)) or 'of the template'} of {config.title}",
+                config.place(("spec", "users", 0, "sshAuthorizedKeys", 0)),
+            )
+            yield Access(cluster.id, Principal("ssh-key", name), Power.ROOT, "", what, (step,))
+        elif isinstance(pair := config.spec.get("sshKeyName"), str) and pair:
+            step = Step(config.title, config.place(("spec", "sshKeyName")))
+            yield Access(cluster.id, Principal("ssh-key", f"key pair {pair}"), Power.ROOT, "", what, (step,))
+
+
+def _unread_key(text: str) -> str:
+    return f"a key that is filled in later ({text})" if is_filled_in_later(text) else "a key that cannot be read"
+
+
+def _machines(parts: Sequence[Part]) -> str:
+    texts = [f"{part.machines} {_PARTS.get(part.kind) or f'worker ({part.name})'}" for part in parts]
+    return f"{', '.join(texts)} machine{'' if sum(part.machines for part in parts) == 1 else 's'}"
+
+
+def repositories_of(inventory: Inventory, cluster: Resource, bound: Bound) -> Iterator[Access]:
+    """Whoever can push what Flux applies to the cluster, as the account that applies it."""
+    for sync in inventory.mentioning(FLUX, cluster.id.root) if cluster.id.root else ():
+        if sync.kind != "Kustomization" or sync.group != FLUX or sync.patch:
+            continue
+        target = fields.get(sync.value, ("spec", "kubeConfig", "secretRef", "name"))
+        if target != f"{cluster.id.name}{_KUBECONFIG}" and (target is not None or not manages_itself(cluster)):
+            continue
+        principal = _source(inventory, sync)
+        account = sync.spec.get("serviceAccountName")
+        step = Step(f"Flux Kustomization {sync.id.name} ({_folder(sync)})", sync.place())
+        if not account:
+            yield Access(cluster.id, principal, Power.ADMIN, "", "do anything: Flux is cluster-admin", (step,))
+            continue
+        title = f"ServiceAccount {sync.id.namespace}/{account}"
+        for grant in bound.grants.get(title, ()):
+            yield from bound.access(principal, grant, [step, Step(title, sync.place(("spec", "serviceAccountName")))])
+
+
+def _folder(sync: Resource) -> str:
+    return normpath(str(sync.spec.get("path") or ".").strip("/") or ".")
+
+
+def _source(inventory: Inventory, sync: Resource) -> Principal:
+    """The repository that a sync takes its files from, by URL and branch; by name where its object is in no file."""
+    reference = fields.get(sync.value, ("spec", "sourceRef"))
+    kind, name = (str(fields.get(reference, (field,)) or "") for field in ("kind", "name"))
+    namespace = str(fields.get(reference, ("namespace",)) or sync.id.namespace)
+    found = inventory.get(sync.id._replace(group=_SOURCE, kind=kind, namespace=namespace, name=name))
+    url = found[0].spec.get("url") if found else None
+    if not isinstance(url, str):
+        return Principal("git", f"{kind} {namespace}/{name}")
+    ref: Any = fields.get(found[0].value, ("spec", "ref"))
+    pinned = [f"{key} {value}" for key, value in ref.items()] if isinstance(ref, dict) else []
+    return Principal("git", " ".join([_USERINFO.sub("", url), *pinned[:1]]))
