@@ -1,7 +1,7 @@
 """Power over a cluster that no role gives: SSH keys on its machines, and the repositories that Flux applies to it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from posixpath import normpath
 from typing import Any, Final
 
@@ -14,51 +14,30 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, Step
 from eksa_lint.rules.access_rights import Bound
 from eksa_lint.rules.checks.iam_mappings import manages_itself
-from eksa_lint.rules.ssh_keys import read_ssh_key
-from eksa_lint.syntax.later import is_filled_in_later
+from eksa_lint.rules.checks.ssh import login_of, machines_in_words
 
 _SOURCE: Final = "source.toolkit.fluxcd.io"
 _USERINFO: Final = re.compile(r"(?<=//)[^/@]*@")
 _KUBECONFIG: Final = "-kubeconfig"
 """How Cluster API ends the name of the Secret with a cluster's kubeconfig."""
-_PARTS: Final = {"control-plane": "control plane", "etcd": "etcd"}
 
 
 def keys_of(inventory: Inventory, cluster: Resource) -> Iterator[Access]:
     """The one key of each machine config that is honoured: its user has sudo without a password."""
-    parts: dict[tuple[str, int], list[Part]] = {}
+    parts: dict[tuple[str, int], tuple[Part, ...]] = {}
     configs: dict[tuple[str, int], Resource] = {}
     for part in cluster_of(cluster, inventory).parts:
         if part.config is not None:
             key = part.config.path, part.config.node.start
-            parts.setdefault(key, []).append(part)
+            parts[key] = (*parts.get(key, ()), part)
             configs[key] = part.config
     for key, config in configs.items():
-        what = f"be root on {_machines(parts[key])}"
-        users = fields.get(effective(config), ("spec", "users"))
-        user = users[0] if isinstance(users, list) and users else None
-        texts = fields.get(user, ("sshAuthorizedKeys",))
-        text = texts[0] if isinstance(texts, list) and texts else None
-        if isinstance(text, str) and text.strip():
-            ssh_key = read_ssh_key(text)
-            name = ssh_key.title if ssh_key else _unread_key(text)
-            step = Step(
-                f"user {fields.get(user, ('name',)) or 'of the template'} of {config.title}",
-                config.place(("spec", "users", 0, "sshAuthorizedKeys", 0)),
-            )
-            yield Access(cluster.id, Principal("ssh-key", name), Power.ROOT, "", what, (step,))
-        elif isinstance(pair := config.spec.get("sshKeyName"), str) and pair:
-            step = Step(config.title, config.place(("spec", "sshKeyName")))
-            yield Access(cluster.id, Principal("ssh-key", f"key pair {pair}"), Power.ROOT, "", what, (step,))
-
-
-def _unread_key(text: str) -> str:
-    return f"a key that is filled in later ({text})" if is_filled_in_later(text) else "a key that cannot be read"
-
-
-def _machines(parts: Sequence[Part]) -> str:
-    texts = [f"{part.machines} {_PARTS.get(part.kind) or f'worker ({part.name})'}" for part in parts]
-    return f"{', '.join(texts)} machine{'' if sum(part.machines for part in parts) == 1 else 's'}"
+        login = login_of(config)
+        if login is not None:
+            user = fields.get(effective(config), ("spec", "users", 0, "name"))
+            step = Step(f"user {user} of {config.title}" if user else config.title, config.place(login.path))
+            what = f"be root on {machines_in_words(parts[key])}"
+            yield Access(cluster.id, Principal("ssh-key", login.name), Power.ROOT, "", what, (step,))
 
 
 def repositories_of(inventory: Inventory, cluster: Resource, bound: Bound) -> Iterator[Access]:

@@ -39,6 +39,8 @@ _MODULES: Final = {
     "iam": "iam",
     "certificate-bundles": "certificate_bundles",
     "machine-users": "machine_users",
+    "ssh-access": "ssh",
+    "ssh-key": "ssh",
     "manifest-namespaces": "manifest_namespaces",
     "workload-clusters": "workload_clusters",
     "cluster-name": "workload_clusters",
