@@ -112,17 +112,34 @@ def _at_subject(rule: str, judge: Judge, grant: Grant, inventory: Inventory, *, 
     path = (*grant.subject.path, "name")
     role = weighed.place or binding.place(("roleRef", "name"))
     about = "what it allows" if weighed.place else "the role that is bound"
+    whose, mapped = _logins(grant.subject, binding, inventory)
     yield Draft(
         rule=rule,
-        message=weighed.message,
+        message=weighed.message + whose,
         place=binding.place(path),
         resource=binding,
         field=fields.spell(path, binding.value, binding.group, binding.kind),
         values=(grant.role.kind, grant.role.name),
         label=weighed.label,
         severity=weighed.severity,
-        related=((about, role),),
+        related=((about, role), *mapped),
     )
+
+
+def _logins(subject: Subject, binding: Resource, inventory: Inventory) -> tuple[str, tuple[tuple[str, Place], ...]]:
+    """The AWS identities that come in as a subject, in words and by their places."""
+    if subject.kind not in ("Group", "User"):
+        return "", ()
+    from eksa_lint.rules.checks.iam_mappings import identities_bound  # noqa: PLC0415 - only where there is a finding
+
+    found = identities_bound(inventory, binding.id.root, subject.kind, subject.name)
+    if not found:
+        return "", ()
+    more = f" and {len(found) - 1} more" if found[1:] else ""
+    field = "groups" if subject.kind == "Group" else "username"
+    index = found[0].groups.index(subject.name) if subject.kind == "Group" else None
+    place = found[0].place(field, index)
+    return f"; {found[0].arn}{more} log{'' if more else 's'} in as it", (("who is mapped to it", place),)
 
 
 def _at_role(rule: str, judge: Judge, change: Change, context: Context) -> Iterator[Draft]:
