@@ -33,10 +33,14 @@ from eksa_lint.snapshot.contents import LARGEST_READ, Contents
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much is judged: the paths that are wanted (None: all), and whether standing faults count in a comparison."""
+    """How much is judged: the paths that are wanted (None: all), and whether standing faults count in a comparison.
+
+    `repository` says that the files are all of a repository, so that what is missing in it can be told.
+    """
 
     wants: Callable[[str], bool] | None = None
     everything: bool = False
+    repository: bool = True
 
 
 def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
@@ -99,7 +103,9 @@ class _Run:
         self._new.parse_all()
         blobs = self._new.snapshot.blobs.values()
         state = State(self._new, self._engine, [blob for blob in blobs if not scope.wants or scope.wants(blob.path)])
-        standing = [*state.judge(state.resources()), *self._engine.judge_repository()]
+        standing = list(state.judge(state.resources()))
+        if scope.repository and scope.wants is None:
+            standing += self._engine.judge_repository()
         return self._silence(self._publish([*self._change_drafts(), *standing]), state, complete=self._old is None)
 
     def what_changed(self, old: Inventory) -> list[Finding]:

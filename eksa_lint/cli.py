@@ -72,7 +72,9 @@ def _check(options: "argparse.Namespace") -> int:
 
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
-    report = check(choice.before, choice.after, policy, rules, Scope(choice.only, options.all), contents)
+    report = check(
+        choice.before, choice.after, policy, rules, Scope(choice.only, options.all, not choice.loose), contents
+    )
     report = _complete(report, choice, warnings)
     _write(report, rules, options)
     return FOUND if _fails(report, options.fail_on or policy.fail_on) else CLEAN
