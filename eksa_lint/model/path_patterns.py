@@ -113,5 +113,8 @@ def _translated(token: str) -> str:
         case "[":
             return "(?!)"  # never closed, which Git takes for nothing
     if token.startswith("["):
-        return token.replace("[!", "[^", 1)
+        inner = token[1:-1]
+        negated, inner = inner.startswith("!"), inner.removeprefix("!")
+        allowed = re.escape(inner).replace("\\-", "-")
+        return f"[^{allowed}]" if negated else f"[{allowed}]"
     return re.escape(token.removeprefix("\\")) if len(token) > 1 else re.escape(token)
