@@ -38,6 +38,7 @@ _MODULES: Final = {
     "cluster-creation": "creation",
     "iam": "iam",
     "certificate-bundles": "certificate_bundles",
+    "trusted-certificates": "certificate_bundles",
     "machine-users": "machine_users",
     "ssh-access": "ssh",
     "ssh-key": "ssh",
