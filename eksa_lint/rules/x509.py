@@ -15,7 +15,7 @@ _UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
 _CERTIFICATE: Final = (_SEQUENCE, _SEQUENCE, _BIT_STRING)
 _SHORTEST_BODY: Final = (_INTEGER, _SEQUENCE, _SEQUENCE, _SEQUENCE, _SEQUENCE, _SEQUENCE)
 """Serial number, algorithm, issuer, validity, subject and key, after the version where one is given (RFC 5280)."""
-_VALIDITY: Final = 3
+_ISSUER, _VALIDITY, _SUBJECT = 2, 3, 4
 _BASIC_CONSTRAINTS: Final = bytes.fromhex("551d13")
 _BROKEN: Final = {
     bytes.fromhex("2a864886f70d010104"): "MD5",
@@ -30,10 +30,14 @@ _CENTURY: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a certificate says of itself; `until` is None where its time cannot be read."""
+    """What a certificate says of itself; `until` is None where its time cannot be read.
+
+    One that is its own issuer is trusted as it stands, whether it may sign others or not.
+    """
 
     until: datetime | None
     is_authority: bool
+    is_own_issuer: bool
     broken_hash: str
 
 
@@ -50,7 +54,8 @@ def read_certificate(body: str) -> Certificate | None:
         if len(whole) != 1 or whole[0][0] != _SEQUENCE or not is_certificate:
             return None
         algorithm = _parts(certificate[1][1])[0][1]
-        return Certificate(_end(content[_VALIDITY][1]), _is_authority(content), _BROKEN.get(algorithm, ""))
+        own = content[_ISSUER] == content[_SUBJECT]
+        return Certificate(_end(content[_VALIDITY][1]), _is_authority(content), own, _BROKEN.get(algorithm, ""))
     except (binascii.Error, ValueError, IndexError):
         return None
 

@@ -84,7 +84,7 @@ def trusted_certificates(resource: Resource, _: Any) -> Iterator[Draft]:
 def _doubts(certificate: Certificate) -> Iterator[str]:
     if certificate.until is not None and certificate.until < datetime.now(UTC):
         yield f"ended on {certificate.until:%Y-%m-%d}"
-    if not certificate.is_authority:
+    if not certificate.is_authority and not certificate.is_own_issuer:
         yield "is of no authority, so that it vouches for nothing but itself"
     if certificate.broken_hash:
         yield f"is signed over {certificate.broken_hash}, which can be forged"
