@@ -135,7 +135,11 @@ def _weigh(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> W
         return None
     critical = surroundings.critical(grant.namespace) if grant.namespace else Critical(Severity.ERROR)
     who = who_of(grant, surroundings, critical.level if critical else Severity.NOTE)
-    found = _worst(grant, part, critical, who) or _by_subject(grant, part, critical, who)
+    found = (
+        _worst(grant, part, critical, who)
+        or _by_subject(grant, part, critical, who)
+        or _through_flux(grant, surroundings, who)
+    )
     if found is None:
         return None
     severity, dangers = found
@@ -195,6 +199,14 @@ def _by_subject(grant: Grant, part: Role, critical: Critical | None, who: Who) -
         return None
     lets = in_words(rules[0], wide=not grant.namespace) if rules else f"do what {part.name} allows"
     return severity, [Danger(lets, {}, rules[0].path if rules else ())]
+
+
+def _through_flux(grant: Grant, surroundings: Surroundings, who: Who) -> tuple[Severity, list[Danger]] | None:
+    """The built-in edit and admin, to which Flux adds its own objects in every namespace."""
+    entry = _table()["through_flux"]
+    if who is not Who.PERSON or grant.role.name not in entry["roles"] or not surroundings.edit_reaches_flux:
+        return None
+    return Severity(entry["elsewhere"]), [Danger(entry["lets"], {}, ())]
 
 
 def _machines(subject: Subject) -> str:
