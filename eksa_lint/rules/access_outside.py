@@ -1,8 +1,6 @@
 """Power over a cluster that no role gives: SSH keys on its machines, and the repositories that Flux applies to it."""
 
-import re
 from collections.abc import Iterator
-from posixpath import normpath
 from typing import Any, Final
 
 from eksa_lint.model import fields
@@ -13,11 +11,10 @@ from eksa_lint.model.layout import FLUX
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, Step
 from eksa_lint.rules.access_rights import Bound
+from eksa_lint.rules.checks.flux_sources import folder_of, source_of, without_login
 from eksa_lint.rules.checks.iam_mappings import manages_itself
 from eksa_lint.rules.checks.ssh import login_of, machines_in_words
 
-_SOURCE: Final = "source.toolkit.fluxcd.io"
-_USERINFO: Final = re.compile(r"(?<=//)[^/@]*@")
 _KUBECONFIG: Final = "-kubeconfig"
 """How Cluster API ends the name of the Secret with a cluster's kubeconfig."""
 
@@ -50,7 +47,7 @@ def repositories_of(inventory: Inventory, cluster: Resource, bound: Bound) -> It
             continue
         principal = _source(inventory, sync)
         account = sync.spec.get("serviceAccountName")
-        step = Step(f"Flux Kustomization {sync.id.name} ({_folder(sync)})", sync.place())
+        step = Step(f"Flux Kustomization {sync.id.name} ({folder_of(sync)})", sync.place())
         if not account:
             yield Access(cluster.id, principal, Power.ADMIN, "", "do anything: Flux is cluster-admin", (step,))
             continue
@@ -59,19 +56,15 @@ def repositories_of(inventory: Inventory, cluster: Resource, bound: Bound) -> It
             yield from bound.access(principal, grant, [step, Step(title, sync.place(("spec", "serviceAccountName")))])
 
 
-def _folder(sync: Resource) -> str:
-    return normpath(str(sync.spec.get("path") or ".").strip("/") or ".")
-
-
 def _source(inventory: Inventory, sync: Resource) -> Principal:
     """The repository that a sync takes its files from, by URL and branch; by name where its object is in no file."""
-    reference = fields.get(sync.value, ("spec", "sourceRef"))
-    kind, name = (str(fields.get(reference, (field,)) or "") for field in ("kind", "name"))
-    namespace = str(fields.get(reference, ("namespace",)) or sync.id.namespace)
-    found = inventory.get(sync.id._replace(group=_SOURCE, kind=kind, namespace=namespace, name=name))
+    source = source_of(sync)
+    if source is None:
+        return Principal("git", "a source that is not named")
+    found = inventory.get(source)
     url = found[0].spec.get("url") if found else None
     if not isinstance(url, str):
-        return Principal("git", f"{kind} {namespace}/{name}")
+        return Principal("git", f"{source.kind} {source.namespace}/{source.name}")
     ref: Any = fields.get(found[0].value, ("spec", "ref"))
     pinned = [f"{key} {value}" for key, value in ref.items()] if isinstance(ref, dict) else []
-    return Principal("git", " ".join([_USERINFO.sub("", url), *pinned[:1]]))
+    return Principal("git", " ".join([without_login(url), *pinned[:1]]))
