@@ -112,7 +112,7 @@ def _idle_rule(role: Resource, path: Path, rule: Any) -> Iterator[Draft]:
         if isinstance(resource, str) and resource.endswith("/*"):
             message = f"{resource} of {role.title} is no resource: a star behind a slash stands only for itself"
             yield _draft("rbac-idle", role, (*path, "resources", index), message, Severity.NOTE)
-    idle = [verb for verb in verbs if verb in _NAMELESS]
+    idle = [verb for verb in verbs if isinstance(verb, str) and verb in _NAMELESS]
     if names and idle and not any("/" in str(resource) for resource in resources):
         message = f"{role.title} gives nothing by {', '.join(idle)} with resourceNames: such a request names no object"
         yield _draft("rbac-idle", role, (*path, "verbs", verbs.index(idle[0])), message, Severity.NOTE)
