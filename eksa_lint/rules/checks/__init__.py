@@ -41,6 +41,7 @@ _MODULES: Final = {
     "tinkerbell-roll-and-scale": "roll_and_scale",
     "cluster-creation": "creation",
     "iam": "iam",
+    "oidc-grants": "oidc_grants",
     "certificate-bundles": "certificate_bundles",
     "trusted-certificates": "certificate_bundles",
     "machine-users": "machine_users",
