@@ -15,9 +15,9 @@ from eksa_lint.rules.access_rights import Bound, bound_in
 from eksa_lint.rules.checks.iam import scene_of
 from eksa_lint.rules.checks.iam_grants import SESSION_NAME, Scene, known_groups, longest_beginning
 from eksa_lint.rules.checks.iam_mappings import Mapping, configs_of, in_force, manages_itself
-from eksa_lint.rules.checks.rbac import is_superuser, is_written_by_flux
 from eksa_lint.rules.checks.rbac_graph import Subject
 from eksa_lint.rules.checks.rbac_rights import names_in_table
+from eksa_lint.rules.checks.rbac_weights import is_superuser, is_written_by_flux
 
 _SUBJECTS: Final[dict[str, PrincipalKind]] = {"Group": "group", "User": "user", "ServiceAccount": "service-account"}
 

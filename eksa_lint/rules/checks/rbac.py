@@ -5,10 +5,9 @@ binding brings it, and at the rule of the role when a role that was bound before
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
@@ -39,36 +38,21 @@ from eksa_lint.rules.checks.rbac_rights import (
     reach_of,
     telling_path,
 )
+from eksa_lint.rules.checks.rbac_weights import (
+    Weighed,
+    Who,
+    is_superuser,
+    is_written_by_flux,
+    meaning_of,
+    one_less,
+    weigh,
+    who_of,
+)
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
-SERVICE_ACCOUNTS_OF: Final = "system:serviceaccounts:"
-
-
-class Who(StrEnum):
-    EVERYBODY = "everybody"
-    PERSON = "person"
-    PODS = "pods"
-    """The pods of a namespace, whichever they are."""
-    FOREIGN = "foreign"
-    """A ServiceAccount of a namespace that is less critical."""
-    OWN = "own"
-
-
-Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], "Weighed | None"]
+Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], Weighed | None]
 """Weighs a grant by a part of its role: all of it, or what is new in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """What a rule says about a grant: in the words of the binding, and in those of a role that opens more."""
-
-    severity: Severity
-    message: str
-    role_message: str
-    label: str
-    place: Place | None
-    """Where the role says so."""
 
 
 @check("critical-namespace-rbac")
@@ -228,55 +212,6 @@ def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -
     )
 
 
-def weigh(severity: Severity, level: Severity, who: Who, *, new: bool) -> Severity:
-    capped = max(severity, level, key=lambda one: one.rank)
-    if new or who in (Who.EVERYBODY, Who.PODS):
-        return capped
-    return _one_less(capped)
-
-
-def _one_less(severity: Severity) -> Severity:
-    return Severity.WARNING if severity is Severity.ERROR else Severity.NOTE
-
-
-def who_of(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
-    subject = grant.subject
-    if subject.kind == "ServiceAccount":
-        if subject.name == "default":
-            return Who.PODS
-        own = subject.namespace == (grant.namespace or None) or surroundings.trusts(subject.namespace, level)
-        return Who.OWN if own else Who.FOREIGN
-    if subject.name in rbac_table("everybody"):
-        return Who.EVERYBODY
-    if subject.name in names_in_table("controllers") or is_superuser(subject):
-        return Who.OWN
-    if subject.name.startswith(SERVICE_ACCOUNTS_OF):
-        own = grant.namespace in ("", subject.name.removeprefix(SERVICE_ACCOUNTS_OF))
-        return Who.PODS if own else Who.EVERYBODY
-    return Who.PERSON
-
-
-def is_superuser(subject: Subject) -> bool:
-    """Whether RBAC gives it nothing, because it may do anything: what `iam-system-masters` reports."""
-    return subject.kind == "Group" and subject.name in names_in_table("superusers")
-
-
-def meaning_of(subject: Subject) -> str:
-    """Whom a subject means whose name does not say it."""
-    if subject.kind == "ServiceAccount" and subject.name == "default":
-        return f"every pod of {subject.namespace} that names no other ServiceAccount"
-    return str(rbac_table("everybody").get(subject.name, ""))
-
-
-def is_written_by_flux(grant: Grant, surroundings: Surroundings) -> bool:
-    """What the Flux CLI binds to cluster-admin: its controllers, and the tenants it makes."""
-    flux, subject = rbac_table("flux"), grant.subject
-    if grant.namespace:
-        return subject.name == flux["tenant"].format(namespace=grant.namespace) and subject.kind == "User"
-    named = fnmatchcase(grant.binding.id.name, flux["binding"]) and subject.name in flux["accounts"]
-    return bool(named) and subject.kind == "ServiceAccount" and subject.namespace in surroundings.flux
-
-
 def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
     for entry in rbac_table("shipped"):
         identity = resource.id
@@ -295,7 +230,7 @@ def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator
             place=resource.place(("metadata", "name")),
             resource=resource,
             field="metadata.name",
-            severity=level if new else _one_less(level),
+            severity=level if new else one_less(level),
         )
 
 

@@ -13,19 +13,18 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.rbac import (
+from eksa_lint.rules.checks.rbac import judge_grants, weigh_critical
+from eksa_lint.rules.checks.rbac_graph import Grant, Subject, Surroundings, graph_of, role_of
+from eksa_lint.rules.checks.rbac_rights import Critical, Role, Rule, in_words, names_in_table
+from eksa_lint.rules.checks.rbac_weights import (
     SERVICE_ACCOUNTS_OF,
     Weighed,
     Who,
     is_superuser,
-    judge_grants,
     meaning_of,
     weigh,
-    weigh_critical,
     who_of,
 )
-from eksa_lint.rules.checks.rbac_graph import Grant, Subject, Surroundings, graph_of, role_of
-from eksa_lint.rules.checks.rbac_rights import Critical, Role, Rule, in_words, names_in_table
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
