@@ -71,11 +71,10 @@ def dangers_of(role: Role, *, wide: bool, account: bool = False) -> Iterator[Dan
             yield Danger(known["lets"], _severities(known), ())
         return
     for entry in _table()["rights"]:
-        for rule in role.rules if wide or not entry.get("wide") else ():
-            found = _danger(entry, rule, account=account)
-            if found is not None:
-                yield found
-                break
+        rules = role.rules if wide or not entry.get("wide") else ()
+        found = [danger for rule in rules if (danger := _danger(entry, rule, account=account)) is not None]
+        # A rule that names its objects takes nothing from one beside it that does not.
+        yield from [*(danger for danger in found if danger.listed is None), *found][:1]
 
 
 def _danger(entry: Mapping[str, Any], rule: Rule, *, account: bool) -> Danger | None:
