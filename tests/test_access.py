@@ -261,3 +261,100 @@ def test_a_folder_without_clusters(tmp_path: Path, lint: Lint) -> None:
     run = lint("access", folder=tmp_path)
     assert run.code == 2
     assert run.err == "eksa-lint: no Cluster of EKS Anywhere is in this repository; see: eksa-lint access --help\n"
+
+
+def test_every_way_in_has_its_kind() -> None:
+    text = f"""\
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: Cluster
+metadata: {{name: mgmt}}
+spec:
+  managementCluster: {{name: mgmt}}
+  controlPlaneConfiguration:
+    count: 1
+    machineGroupRef: {{kind: SnowMachineConfig, name: mgmt}}
+  identityProviderRefs:
+  - {{kind: OIDCConfig, name: mgmt}}
+  - {{kind: AWSIamConfig, name: mgmt}}
+---
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: SnowMachineConfig
+metadata: {{name: mgmt}}
+spec: {{sshKeyName: ops}}
+---
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: OIDCConfig
+metadata: {{name: mgmt}}
+spec: {{issuerUrl: "https://login.example.org", groupsClaim: groups, groupsPrefix: "oidc:"}}
+---
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: AWSIamConfig
+metadata: {{name: mgmt}}
+spec:
+  backendMode: [CRD]
+  mapRoles:
+  - {{roleARN: "arn:aws:iam::111122223333:role/chooser", username: "{{{{SessionName}}}}"}}
+---
+apiVersion: iamauthenticator.k8s.aws/v1alpha1
+kind: IAMIdentityMapping
+metadata: {{name: node}}
+spec: {{arn: "arn:aws:iam::111122223333:role/node", username: "system:node:a", groups: ["system:nodes"]}}
+---
+{RBAC}
+kind: ClusterRoleBinding
+metadata: {{name: view}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}}
+subjects:
+- {{kind: Group, name: "oidc:dev"}}
+- {{kind: Group, name: contractors}}
+- {{kind: User, name: eve}}
+- {{kind: ServiceAccount, name: prometheus, namespace: monitoring}}
+- {{kind: Group, name: "system:masters"}}
+"""
+    found = {(item.principal.kind, item.principal.name, item.power.value) for item in powers({"a.yaml": text}, "mgmt")}
+    assert found == {
+        ("ssh-key", "ops (key pair)", "root"),
+        ("oidc-group", "oidc:dev", "reads"),
+        ("group", "contractors", "reads"),
+        ("user", "eve", "reads"),
+        ("service-account", "monitoring/prometheus", "reads"),
+        ("aws", "arn:aws:iam::111122223333:role/chooser", "reads"),
+        ("aws", "arn:aws:iam::111122223333:role/node", "escalates"),
+    }
+
+
+def test_what_flux_does_not_apply_gives_nothing() -> None:
+    kustomization = (
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [mgmt.yaml, prod.yaml]\n"
+    )
+    found = powers(fleet(kustomization=kustomization), "mgmt")
+    assert not [access for access in found if access.principal.name in ("eve", "shop/deploy")]
+
+
+def test_a_tenant_has_what_its_account_has() -> None:
+    tenant = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: shop, namespace: shop}
+spec:
+  serviceAccountName: deploy
+  path: ./deploy
+  sourceRef: {kind: GitRepository, name: shop}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: prod, namespace: flux-system}
+spec:
+  path: ./prod
+  kubeConfig: {secretRef: {name: prod-kubeconfig}}
+  sourceRef: {kind: GitRepository, name: flux-system}
+"""
+    files = fleet(tenant=tenant)
+
+    def git(name: str) -> list[tuple[str, str, str]]:
+        found = (access for access in powers(files, name) if access.principal.kind == "git")
+        return [(access.principal.name, access.power.value, access.namespace) for access in found]
+
+    fleet_url = "https://github.com/acme/fleet branch main"
+    assert git("mgmt") == [(fleet_url, "admin", ""), ("GitRepository shop/shop", "writes", "shop")]
+    assert git("prod") == [(fleet_url, "admin", "")]
