@@ -26,6 +26,7 @@ _MODULES: Final = {
     "rollouts": "rollouts",
     "critical-namespace-rbac": "rbac",
     "cluster-admin-binding": "rbac",
+    "rbac-widened": "rbac_widened",
     "rbac-refused": "rbac_bindings",
     "rbac-idle": "rbac_bindings",
     "critical-namespace-object": "critical_objects",

@@ -71,7 +71,7 @@ def critical_namespace_rbac(subject: Resource | Change, context: Context) -> Ite
 @check("cluster-admin-binding")
 def cluster_admin_binding(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Bindings to roles that allow everything."""
-    yield from judge_grants("cluster-admin-binding", _weigh_admin, subject, context)
+    yield from judge_grants("cluster-admin-binding", weigh_admin, subject, context)
 
 
 def judge_grants(rule: str, judge: Judge, subject: Resource | Change, context: Context) -> Iterator[Draft]:
@@ -160,6 +160,7 @@ def _at_role(rule: str, judge: Judge, change: Change, context: Context) -> Itera
 
 
 def weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+    """What a grant is to a critical namespace; None where it reaches none, or is harmless."""
     role = grant.role
     critical = surroundings.critical(grant.namespace) if grant.namespace else None
     if role.is_admin or (grant.namespace and critical is None):
@@ -188,7 +189,8 @@ def weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bo
     )
 
 
-def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+def weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+    """What a grant of everything is; None where its role allows less, or it is who should have it."""
     role, namespace = grant.role, grant.namespace
     if not role.is_admin or is_written_by_flux(grant, surroundings):
         return None

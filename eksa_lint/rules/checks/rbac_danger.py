@@ -52,7 +52,7 @@ class Danger:
 @check("dangerous-right")
 def dangerous_right(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Grants of such rights, and roles that wait for a binding or are added to those of the API server."""
-    yield from judge_grants(_RULE, _weigh, subject, context)
+    yield from judge_grants(_RULE, weigh_danger, subject, context)
     resource = subject.after if isinstance(subject, Change) else subject
     if resource is not None and not resource.patch and resource.kind in ("Role", "ClusterRole"):
         yield from _aggregated(resource, context, new=isinstance(subject, Change))
@@ -126,7 +126,7 @@ def _urls(role: Role) -> Iterator[Danger]:
             return
 
 
-def _weigh(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+def weigh_danger(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
     """What no other rule says of a grant at least as loud."""
     role, subject = grant.role, grant.subject
     if role.is_admin or is_superuser(subject) or role.name in names_in_table("harmless"):
