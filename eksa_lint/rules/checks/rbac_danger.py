@@ -95,7 +95,7 @@ def _danger(entry: Mapping[str, Any], rule: Rule, *, account: bool) -> Danger | 
             return None
         listed = Severity(named["listed"])
     tells = ("verbs", verbs[0]) if entry.get("tells") == "verb" else ("resources", resources[0])
-    lets = f"{entry['lets']} named {', '.join(rule.names[:_SHOWN])}" if listed else entry["lets"]
+    lets = f"{named['lets']} {', '.join(rule.names[:_SHOWN])}" if named and listed else entry["lets"]
     return Danger(lets, _severities(entry), (*rule.path, *tells), listed)
 
 
@@ -256,7 +256,8 @@ def _aggregated(resource: Resource, context: Context, *, new: bool) -> Iterator[
 def _waiting(resource: Resource, context: Context) -> Iterator[Draft]:
     """A role that gives nothing yet: it is judged when a binding comes."""
     role = role_of(resource, context.inventory)
-    if role.is_admin or graph_of(context.inventory, resource.id.root).bindings_of.get(resource.id):
+    by_flux = _is_any(role.name, _table()["aggregation"]["except"])
+    if role.is_admin or by_flux or graph_of(context.inventory, resource.id.root).bindings_of.get(resource.id):
         return
     column, wide = ("person", True) if resource.kind == "ClusterRole" else ("elsewhere", False)
     dangers = [danger for danger in dangers_of(role, wide=wide) if danger.severity(column) is Severity.ERROR]
