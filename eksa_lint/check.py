@@ -113,6 +113,8 @@ class _Run:
         reached = affected(self._changes, old, self._new)
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
         done, standing = list(self._change_drafts()), list(state.judge(reached))
+        if old.snapshot.blobs.keys() - self._new.snapshot.blobs.keys():
+            done += self._engine.judge_repository()  # what it lacks may have gone with them
         known = self._fingerprints_before(old, state, reached) if standing else set()
         findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
         return self._silence(findings, state, complete=False)

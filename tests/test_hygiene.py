@@ -59,3 +59,18 @@ def test_a_change_is_told_what_it_is_about(
     repository.commit({"clusters/prod.yaml": CLUSTER, ".gitignore": IGNORED})
     repository.add(files)
     assert lint("check", "--staged", *SELECT, folder=repository.folder).rules == rules
+
+
+def test_a_file_that_goes_is_told_where_the_clusters_are(repository: Repository, lint: Lint) -> None:
+    repository.commit(
+        {"clusters/prod.yaml": CLUSTER, ".gitignore": IGNORED, "docs/CODEOWNERS": "* @ops\n", "a.md": "a"}
+    )
+    (repository.folder / "a.md").unlink()
+    repository.add()
+    assert lint("check", "--staged", *SELECT, folder=repository.folder).rules == []
+    (repository.folder / "docs/CODEOWNERS").unlink()
+    repository.add()
+    run = lint("check", "--staged", *SELECT, folder=repository.folder)
+    assert [(found["rule"], found["path"], found["line"]) for found in run.findings] == [
+        ("codeowners-gap", "clusters/prod.yaml", 3)
+    ]

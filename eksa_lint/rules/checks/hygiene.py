@@ -1,6 +1,6 @@
 """What keeps secrets out of the repository and careless merges away: .gitignore and CODEOWNERS.
 
-Told of whole repositories that hold clusters, and of these two files when they change.
+Told of whole repositories that hold clusters, and of these two files when they change or go.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,8 +32,9 @@ def gitignore(subject: File | Context, context: Context | None = None) -> Iterat
         if context is not None and subject.path == _GITIGNORE and (cluster := _first_cluster(context.inventory)):
             yield from _gaps(context.inventory, cluster, subject.place(0, len(subject.source.text.partition("\n")[0])))
         return
-    cluster = _first_cluster(subject.inventory)
-    if cluster is not None and _GITIGNORE not in subject.inventory.snapshot.blobs:
+    if not _lacks(subject, (_GITIGNORE,)):
+        return
+    if cluster := _first_cluster(subject.inventory):
         yield from _gaps(subject.inventory, cluster, cluster.place(("metadata", "name")))
 
 
@@ -74,13 +75,20 @@ def codeowners(subject: File | Context, context: Context | None = None) -> Itera
             place = subject.place(0, len(subject.source.text.partition("\n")[0]))
             yield from _unowned(context.inventory, list(owner_lines(subject.source.text)), place)
         return
-    if _owners_file(subject.inventory) is None and (cluster := _first_cluster(subject.inventory)):
+    if _lacks(subject, _CODEOWNERS) and (cluster := _first_cluster(subject.inventory)):
         yield Draft(
             rule="codeowners-gap",
             message="no CODEOWNERS says who must approve a change of clusters: whoever may merge can delete them",
             place=cluster.place(("metadata", "name")),
             field="CODEOWNERS",
         )
+
+
+def _lacks(context: Context, paths: Iterable[str]) -> bool:
+    """Whether none of the files is there; where two states are compared, whether one was there before."""
+    here = context.inventory.snapshot.blobs
+    was = context.before.snapshot.blobs if context.before is not None else None
+    return not any(path in here for path in paths) and (was is None or any(path in was for path in paths))
 
 
 def _owners_file(inventory: Inventory) -> str | None:
