@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS, PLAN_FORMATS
 
-_COMMANDS: Final = ("audit", "baseline", "check", "explain", "fix", "plan", "rules", "schema")
+_COMMANDS: Final = ("access", "audit", "baseline", "check", "explain", "fix", "plan", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -85,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         "baseline", help="accept what the work tree holds now, so that only what comes counts", allow_abbrev=False
     )
     baseline.add_argument("--prune", action="store_true", help="accept nothing new; only drop what is found no longer")
+    access = commands.add_parser("access", help="who may do what with which cluster", allow_abbrev=False)
+    access.add_argument("cluster", metavar="CLUSTER", nargs="?", help="its name (default: all clusters)")
+    access.add_argument("--format", choices=("text", "json"), default="text")
+    access.add_argument("--verbose", action="store_true", help="ServiceAccounts that are no admins, too")
     explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE")
     rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)

@@ -42,12 +42,14 @@ if TYPE_CHECKING:
 class Scope:
     """How much is judged: the paths that are wanted (None: all), and whether standing faults count in a comparison.
 
-    With `planned` the report also says what happens to each cluster.
+    With `planned` the report also says what happens to each cluster. `repository` says that the files are all of a
+    repository, so that what is missing in it can be told.
     """
 
     wants: Callable[[str], bool] | None = None
     everything: bool = False
     planned: bool = False
+    repository: bool = True
 
 
 def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
@@ -122,7 +124,9 @@ class _Run:
         self._new.parse_all()
         blobs = self._new.snapshot.blobs.values()
         state = State(self._new, self._engine, [blob for blob in blobs if not scope.wants or scope.wants(blob.path)])
-        standing = [*state.judge(state.resources()), *self._engine.judge_repository()]
+        standing = list(state.judge(state.resources()))
+        if scope.repository and scope.wants is None:
+            standing += self._engine.judge_repository()
         findings = self._publish([*self._change_drafts(), *standing])
         return self._accept(findings, state, complete=self._old is None)
 
@@ -131,6 +135,8 @@ class _Run:
         reached = affected(self._changes, old, self._new)
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
         done, standing = self._change_drafts(), list(state.judge(reached))
+        if old.snapshot.blobs.keys() - self._new.snapshot.blobs.keys():
+            done += self._engine.judge_repository()  # what it lacks may have gone with them
         known = self._fingerprints_before(old, state, reached) if standing else set()
         findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
         return self._accept(findings, state, complete=False)

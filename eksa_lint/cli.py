@@ -74,7 +74,7 @@ def _check(options: "argparse.Namespace") -> int:
 
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
-    scope = Scope(choice.only, options.all, planned=_wants_plan(options))
+    scope = Scope(choice.only, options.all, planned=_wants_plan(options), repository=not choice.loose)
     report = check(choice.before, choice.after, policy, rules, scope, contents)
     report = _complete(report, choice, warnings)
     _write(report, rules, options)
@@ -303,6 +303,38 @@ def _rules(options: "argparse.Namespace") -> int:
     return CLEAN
 
 
+def _access(options: "argparse.Namespace") -> int:
+    from eksa_lint.model.inventory import Inventory
+    from eksa_lint.model.library import Library
+    from eksa_lint.report.access import ClusterAccess, render_json, render_text
+    from eksa_lint.rules.access import access_of, clusters_in, manager_of
+    from eksa_lint.snapshot import choose
+
+    choice = choose.work_tree(Path.cwd(), [])
+    inventory = Inventory(choice.after, Library(), "after")
+    if options.cluster is None:
+        inventory.parse_all()
+    clusters = clusters_in(inventory, options.cluster or "")
+    if not clusters:
+        raise CannotCheck(_no_cluster(options.cluster, [cluster.id.name for cluster in clusters_in(inventory)]))
+    found = [ClusterAccess(cluster, manager_of(cluster), access_of(inventory, cluster)) for cluster in clusters]
+    if options.format == "json":
+        sys.stdout.write(render_json(found))
+    else:
+        sys.stdout.write(render_text(found, width=_width(), prefix=choice.prefix, verbose=options.verbose))
+    return CLEAN
+
+
+def _no_cluster(wanted: str | None, names: "Sequence[str]") -> str:
+    if not names:
+        return "no Cluster of EKS Anywhere is in this repository; see: eksa-lint access --help"
+    from difflib import get_close_matches
+
+    close = get_close_matches(wanted or "", names, n=1)
+    hint = f"did you mean {close[0]}?" if close else "for all of them run: eksa-lint access"
+    return f"no Cluster {wanted} is in this repository; {hint}"
+
+
 def _schema(options: "argparse.Namespace") -> int:
     from eksa_lint.schema import command
 
@@ -334,6 +366,7 @@ def _repository_root() -> Path:
 
 
 _COMMANDS: Final = {
+    "access": _access,
     "audit": _audit,
     "baseline": _baseline,
     "check": _check,

@@ -19,7 +19,7 @@ class Choice:
     """What to judge. `before` is None where nothing is compared.
 
     `only` names the paths whose findings are wanted (None: all). `prefix` leads from the current folder to the
-    paths of the snapshots. `left_out` says what the choice does not see.
+    paths of the snapshots. `left_out` says what the choice does not see, `loose` that no Git repository is behind it.
     """
 
     before: Snapshot | None
@@ -27,6 +27,7 @@ class Choice:
     only: Callable[[str], bool] | None = None
     prefix: str = ""
     left_out: tuple[str, ...] = ()
+    loose: bool = False
 
 
 def staged(folder: Path) -> Choice:
@@ -122,6 +123,7 @@ def _loose_paths(folder: Path, wanted: list[Path]) -> Choice:
         None,
         FolderSnapshot(root, "this folder" if label == "." else label, files),
         prefix=_prefix(folder, root),
+        loose=True,
     )
 
 
@@ -144,7 +146,7 @@ def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[
 def _between_folders(first: Path, second: Path, before: str, after: str) -> Choice:
     if first.samefile(second):
         raise CannotCheck(f"{before} and {after} are the same folder, so there is nothing to compare; {_WHOLE_TREE}")
-    return Choice(folder_snapshot(first, before), folder_snapshot(second, after))
+    return Choice(folder_snapshot(first, before), folder_snapshot(second, after), loose=True)
 
 
 def _both_are_revisions(folder: Path, before: str, after: str) -> bool:

@@ -61,10 +61,10 @@ def iam(subject: Resource | Change, context: Context) -> Iterator[Draft]:
 
 def _judge_change(change: Change, context: Context) -> Iterator[Draft]:
     if change.resource.kind == "Cluster":
-        yield from judge_reference(change, context, _scene)
+        yield from judge_reference(change, context, scene_of)
     elif change.after is not None and context.before is not None:
-        old = _scene(change.before, context.before) if change.before else Scene((), context.before, _NOBODY)
-        yield from judge_mappings(change, old, _scene(change.after, context.inventory), context)
+        old = scene_of(change.before, context.before) if change.before else Scene((), context.before, _NOBODY)
+        yield from judge_mappings(change, old, scene_of(change.after, context.inventory), context)
 
 
 def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
@@ -73,7 +73,7 @@ def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]
         return
     if resource.kind == "ConfigMap":
         yield from _aws_auth(resource, inventory)
-    scene = _scene(resource, inventory)
+    scene = scene_of(resource, inventory)
     if resource.kind == "AWSIamConfig":
         yield from _partition(resource)
         yield from _region(resource)
@@ -89,7 +89,8 @@ def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]
     yield from _fragile_admins(scene)
 
 
-def _scene(resource: Resource, inventory: Inventory) -> Scene:
+def scene_of(resource: Resource, inventory: Inventory) -> Scene:
+    """The mappings of an object with what the repository says around them."""
     mappings = mappings_of(resource)
     if not mappings:
         return Scene((), inventory, _NOBODY)

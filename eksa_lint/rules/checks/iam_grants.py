@@ -27,7 +27,7 @@ from eksa_lint.rules.draft import Draft
 MASTERS: Final = "system:masters"
 _NODE_NAME: Final = "{{EC2PrivateDNSName}}"
 _FILLED_IN: Final = re.compile(r"\{\{[^}]*\}\}")
-_SESSION: Final = re.compile(r"\{\{SessionName(?:Raw)?\}\}")
+SESSION_NAME: Final = re.compile(r"\{\{SessionName(?:Raw)?\}\}")
 _SHOWN: Final = 2
 _FEW: Final = 4
 """Mappings from which on one foreign account among them is worth a word."""
@@ -61,7 +61,7 @@ class Scene:
         return None
 
     def is_admin(self, mapping: Mapping) -> bool:
-        named = any(_groups().get(group, {}).get("admin") for group in mapping.groups)
+        named = any(known_groups().get(group, {}).get("admin") for group in mapping.groups)
         return self.is_alive(mapping) and (named or self.admin_binding(mapping) is not None)
 
 
@@ -171,20 +171,20 @@ def _powers_of(mapping: Mapping, scene: Scene) -> Iterator[Power]:
 
 def _power_of_username(mapping: Mapping) -> Iterator[Power]:
     name = _FILLED_IN.sub("", mapping.username)
-    entry = _longest(name, data.table("iam-privileges")["usernames"])
+    entry = longest_beginning(name, data.table("iam-privileges")["usernames"])
     if entry is not None:
         message = f"{mapping.arn} logs in as {mapping.username}: {entry['means']}"
         yield Power("iam-privileged-mapping", mapping, "username", mapping.username, message)
 
 
 def _power_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Power]:
-    entry = _groups().get(group) or _longest(group, data.table("iam-privileges")["group_prefixes"])
+    entry = known_groups().get(group) or longest_beginning(group, data.table("iam-privileges")["group_prefixes"])
     told_elsewhere = group == MASTERS and mapping.resource.group == EKSA
     if entry is not None and "level" in entry and not told_elsewhere:
         message = f"{mapping.arn} gets the group {group}: {entry['means']}"
         level = Severity(entry["level"])
         yield Power("iam-privileged-mapping", mapping, "groups", group, message, level, index=index)
-    if _SESSION.search(group) and not mapping.is_user:
+    if SESSION_NAME.search(group) and not mapping.is_user:
         reach = "system: is before it" if group.startswith("system:") else "any group that is named so is in reach"
         message = f"whoever takes on {mapping.arn} chooses the group {group}: {reach}"
         yield Power("iam-session-name", mapping, "groups", group, message, index=index)
@@ -192,7 +192,7 @@ def _power_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Power]
 
 def _power_of_session(mapping: Mapping, scene: Scene) -> Iterator[Power]:
     arn = parse_arn(mapping.arn)
-    if not _SESSION.search(mapping.username) or _SESSION.sub("", mapping.username) or (arn and arn.is_sso):
+    if not SESSION_NAME.search(mapping.username) or SESSION_NAME.sub("", mapping.username) or (arn and arn.is_sso):
         return
     bound = next((name for name in scene.near.users if ":" not in name), "")
     reach = f"{bound} has a binding" if bound else "one that is bound somewhere too"
@@ -212,7 +212,7 @@ def _bindings(username: str, groups: Iterable[str], near: Neighbours) -> Iterato
         yield from ((name, binding) for binding in bound.get(name, ()))
 
 
-def _longest(name: str, table: Table[str, Any]) -> Table[str, Any] | None:
+def longest_beginning(name: str, table: Table[str, Any]) -> Table[str, Any] | None:
     """The entry of the longest beginning that a name has."""
     found = [prefix for prefix in table if name.startswith(prefix)]
     entry: Table[str, Any] | None = table[max(found, key=len)] if found else None
@@ -302,6 +302,7 @@ def _list_of(mappings: list[Mapping]) -> str:
     return f"{', '.join(shown)}{more}"
 
 
-def _groups() -> dict[str, dict[str, Any]]:
+def known_groups() -> dict[str, dict[str, Any]]:
+    """The groups that Kubernetes itself gives a meaning, by their names."""
     groups: dict[str, dict[str, Any]] = data.table("iam-privileges")["groups"]
     return groups

@@ -200,6 +200,16 @@ def own_configs(inventory: Inventory, root: str) -> list[Resource]:
     ]
 
 
+def identities_bound(inventory: Inventory, root: str, kind: str, name: str) -> list[Mapping]:
+    """The AWS identities that the management cluster of a root makes a user, or puts into a group."""
+    mappings = in_force(mapping for config in own_configs(inventory, root) for mapping in mappings_of(config))
+    return [
+        mapping
+        for mapping in mappings.values()
+        if (kind == "Group" and name in mapping.groups) or (kind == "User" and name == mapping.username)
+    ]
+
+
 def neighbours(inventory: Inventory, root: str) -> Neighbours:
     """Looked up once for each root."""
     known = _memory.setdefault(inventory, {})

@@ -5,10 +5,9 @@ binding brings it, and at the rule of the role when a role that was bound before
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
@@ -39,42 +38,27 @@ from eksa_lint.rules.checks.rbac_rights import (
     reach_of,
     telling_path,
 )
+from eksa_lint.rules.checks.rbac_weights import (
+    Weighed,
+    Who,
+    is_superuser,
+    is_written_by_flux,
+    meaning_of,
+    one_less,
+    weigh,
+    who_of,
+)
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
-_SERVICE_ACCOUNTS_OF: Final = "system:serviceaccounts:"
-
-
-class Who(StrEnum):
-    EVERYBODY = "everybody"
-    PERSON = "person"
-    PODS = "pods"
-    """The pods of a namespace, whichever they are."""
-    FOREIGN = "foreign"
-    """A ServiceAccount of a namespace that is less critical."""
-    OWN = "own"
-
-
-_Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], "Weighed | None"]
+Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], Weighed | None]
 """Weighs a grant by a part of its role: all of it, or what is new in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """What a rule says about a grant: in the words of the binding, and in those of a role that opens more."""
-
-    severity: Severity
-    message: str
-    role_message: str
-    label: str
-    place: Place | None
-    """Where the role says so."""
 
 
 @check("critical-namespace-rbac")
 def critical_namespace_rbac(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Grants into critical namespaces, Roles that wait there for a binding, and what the cluster ships."""
-    yield from _judge_grants("critical-namespace-rbac", _weigh_critical, subject, context)
+    yield from judge_grants("critical-namespace-rbac", weigh_critical, subject, context)
     changed = isinstance(subject, Change)
     resource = subject.after if isinstance(subject, Change) else subject
     if resource is not None and not resource.patch:
@@ -87,10 +71,11 @@ def critical_namespace_rbac(subject: Resource | Change, context: Context) -> Ite
 @check("cluster-admin-binding")
 def cluster_admin_binding(subject: Resource | Change, context: Context) -> Iterator[Draft]:
     """Bindings to roles that allow everything."""
-    yield from _judge_grants("cluster-admin-binding", _weigh_admin, subject, context)
+    yield from judge_grants("cluster-admin-binding", weigh_admin, subject, context)
 
 
-def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context: Context) -> Iterator[Draft]:
+def judge_grants(rule: str, judge: Judge, subject: Resource | Change, context: Context) -> Iterator[Draft]:
+    """What `judge` says of the grants of a binding, or of what a role opens to whom it was bound to before."""
     if isinstance(subject, Resource):
         if subject.kind in BINDINGS:
             for grant in grants_of(subject, context.inventory):
@@ -103,7 +88,7 @@ def _judge_grants(rule: str, judge: _Judge, subject: Resource | Change, context:
         yield from _at_role(rule, judge, subject, context)
 
 
-def _at_subject(rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
+def _at_subject(rule: str, judge: Judge, grant: Grant, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
     binding = grant.binding
     weighed = judge(grant, grant.role, graph_of(inventory, binding.id.root).surroundings, new)
     if weighed is None:
@@ -111,20 +96,37 @@ def _at_subject(rule: str, judge: _Judge, grant: Grant, inventory: Inventory, *,
     path = (*grant.subject.path, "name")
     role = weighed.place or binding.place(("roleRef", "name"))
     about = "what it allows" if weighed.place else "the role that is bound"
+    whose, mapped = _logins(grant.subject, binding, inventory)
     yield Draft(
         rule=rule,
-        message=weighed.message,
+        message=weighed.message + whose,
         place=binding.place(path),
         resource=binding,
         field=fields.spell(path, binding.value, binding.group, binding.kind),
         values=(grant.role.kind, grant.role.name),
         label=weighed.label,
         severity=weighed.severity,
-        related=((about, role),),
+        related=((about, role), *mapped),
     )
 
 
-def _at_role(rule: str, judge: _Judge, change: Change, context: Context) -> Iterator[Draft]:
+def _logins(subject: Subject, binding: Resource, inventory: Inventory) -> tuple[str, tuple[tuple[str, Place], ...]]:
+    """The AWS identities that come in as a subject, in words and by their places."""
+    if subject.kind not in ("Group", "User"):
+        return "", ()
+    from eksa_lint.rules.checks.iam_mappings import identities_bound  # noqa: PLC0415 - only where there is a finding
+
+    found = identities_bound(inventory, binding.id.root, subject.kind, subject.name)
+    if not found:
+        return "", ()
+    more = f" and {len(found) - 1} more" if found[1:] else ""
+    field = "groups" if subject.kind == "Group" else "username"
+    index = found[0].groups.index(subject.name) if subject.kind == "Group" else None
+    place = found[0].place(field, index)
+    return f"; {found[0].arn}{more} log{'' if more else 's'} in as it", (("who is mapped to it", place),)
+
+
+def _at_role(rule: str, judge: Judge, change: Change, context: Context) -> Iterator[Draft]:
     """A role that opens more to subjects that had it before; others are told at their bindings."""
     resource = change.after
     assert resource is not None  # noqa: S101 - only roles that are there come here
@@ -157,13 +159,14 @@ def _at_role(rule: str, judge: _Judge, change: Change, context: Context) -> Iter
     )
 
 
-def _weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+def weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+    """What a grant is to a critical namespace; None where it reaches none, or is harmless."""
     role = grant.role
     critical = surroundings.critical(grant.namespace) if grant.namespace else None
     if role.is_admin or (grant.namespace and critical is None):
         return None
     wide = critical is None
-    who = _who(grant, surroundings, critical.level if critical else Severity.NOTE)
+    who = who_of(grant, surroundings, critical.level if critical else Severity.NOTE)
     reach, telling = reach_of(part, critical)
     if role.name in names_in_table("harmless") and reach < Reach.WRITE:
         return None
@@ -177,24 +180,25 @@ def _weigh_critical(grant: Grant, part: Role, surroundings: Surroundings, new: b
     right = in_words(telling, wide=wide) if telling else ""
     binding, subject = grant.binding.title, grant.subject.title
     return Weighed(
-        severity=_weight(Severity(severity), critical.level if critical else Severity.ERROR, who, new=new),
+        severity=weigh(Severity(severity), critical.level if critical else Severity.ERROR, who, new=new),
         message=f"{binding}{'' if wide else where} gives {subject} the {role.kind} {role.name}"
         f"{gives_in_words(part, right)}{where if wide else ''}{token}",
         role_message=f"{role.kind} {role.name} lets {subject} also {right}{where} ({binding}){token}",
-        label=_whom(grant.subject) or ("new in this change" if new else ""),
+        label=meaning_of(grant.subject) or ("new in this change" if new else ""),
         place=role.resource.place(telling_path(telling, wide=wide)) if role.resource and telling else None,
     )
 
 
-def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+def weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -> Weighed | None:
+    """What a grant of everything is; None where its role allows less, or it is who should have it."""
     role, namespace = grant.role, grant.namespace
-    if not role.is_admin or _is_written_by_flux(grant, surroundings):
+    if not role.is_admin or is_written_by_flux(grant, surroundings):
         return None
     critical = surroundings.critical(namespace) if namespace else Critical(Severity.ERROR)
     level = critical.level if critical else Severity.ERROR
-    who = _who(grant, surroundings, level)
+    who = who_of(grant, surroundings, level)
     severity = rbac_table("admin_severities")["critical" if critical else "ordinary"].get(who)
-    if severity is None or _is_superuser(grant.subject):
+    if severity is None or is_superuser(grant.subject):
         return None
     equal = f"the ClusterRole {role.name}, which allows everything as cluster-admin does"
     what = role.name if role.name == "cluster-admin" else equal
@@ -202,61 +206,12 @@ def _weigh_admin(grant: Grant, _: Role, surroundings: Surroundings, new: bool) -
     binding, subject = grant.binding.title, grant.subject.title
     path = next((rule.path for rule in role.rules or () if rule.allows_everything), ("aggregationRule",))
     return Weighed(
-        severity=_weight(Severity(severity), level, who, new=new),
+        severity=weigh(Severity(severity), level, who, new=new),
         message=f"{binding}{where} gives {subject} {what}",
         role_message=f"ClusterRole {role.name} lets {subject} do anything{where}, as cluster-admin does ({binding})",
-        label=_whom(grant.subject) or ("new in this change" if new else ""),
+        label=meaning_of(grant.subject) or ("new in this change" if new else ""),
         place=role.resource.place(path) if role.resource else None,
     )
-
-
-def _weight(severity: Severity, level: Severity, who: Who, *, new: bool) -> Severity:
-    capped = max(severity, level, key=lambda one: one.rank)
-    if new or who in (Who.EVERYBODY, Who.PODS):
-        return capped
-    return _one_less(capped)
-
-
-def _one_less(severity: Severity) -> Severity:
-    return Severity.WARNING if severity is Severity.ERROR else Severity.NOTE
-
-
-def _who(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
-    subject = grant.subject
-    if subject.kind == "ServiceAccount":
-        if subject.name == "default":
-            return Who.PODS
-        own = subject.namespace == (grant.namespace or None) or surroundings.trusts(subject.namespace, level)
-        return Who.OWN if own else Who.FOREIGN
-    if subject.name in rbac_table("everybody"):
-        return Who.EVERYBODY
-    if subject.name in names_in_table("controllers") or _is_superuser(subject):
-        return Who.OWN
-    if subject.name.startswith(_SERVICE_ACCOUNTS_OF):
-        own = grant.namespace in ("", subject.name.removeprefix(_SERVICE_ACCOUNTS_OF))
-        return Who.PODS if own else Who.EVERYBODY
-    return Who.PERSON
-
-
-def _is_superuser(subject: Subject) -> bool:
-    """Whether RBAC gives it nothing, because it may do anything: what `iam-system-masters` reports."""
-    return subject.kind == "Group" and subject.name in names_in_table("superusers")
-
-
-def _whom(subject: Subject) -> str:
-    """Whom a subject means whose name does not say it."""
-    if subject.kind == "ServiceAccount" and subject.name == "default":
-        return f"every pod of {subject.namespace} that names no other ServiceAccount"
-    return str(rbac_table("everybody").get(subject.name, ""))
-
-
-def _is_written_by_flux(grant: Grant, surroundings: Surroundings) -> bool:
-    """What the Flux CLI binds to cluster-admin: its controllers, and the tenants it makes."""
-    flux, subject = rbac_table("flux"), grant.subject
-    if grant.namespace:
-        return subject.name == flux["tenant"].format(namespace=grant.namespace) and subject.kind == "User"
-    named = fnmatchcase(grant.binding.id.name, flux["binding"]) and subject.name in flux["accounts"]
-    return bool(named) and subject.kind == "ServiceAccount" and subject.namespace in surroundings.flux
 
 
 def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator[Draft]:
@@ -277,7 +232,7 @@ def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator
             place=resource.place(("metadata", "name")),
             resource=resource,
             field="metadata.name",
-            severity=level if new else _one_less(level),
+            severity=level if new else one_less(level),
         )
 
 

@@ -59,6 +59,8 @@ class Surroundings:
     flux: frozenset[str]
     management: bool
     """Whether the root holds EKS Anywhere clusters, so that it lands in their management cluster."""
+    edit_reaches_flux: bool = False
+    """Whether the built-in edit and admin may write what Flux applies as cluster-admin, which its own roles add."""
 
     def critical(self, namespace: str) -> Critical | None:
         entry = self._entry(namespace)
@@ -219,7 +221,8 @@ def graph_of(inventory: Inventory, root: str) -> Graph:
     known = _graphs.setdefault(inventory, {})
     if root not in known:
         flux = frozenset(_flux_namespaces(inventory, root))
-        graph = known[root] = Graph(Surroundings(flux, _is_management(inventory, root)), {}, {}, {}, {})
+        surroundings = Surroundings(flux, _is_management(inventory, root), _edit_reaches_flux(inventory, root))
+        graph = known[root] = Graph(surroundings, {}, {}, {}, {})
         for resource in inventory.mentioning(RBAC, root):
             if resource.group == RBAC and not resource.patch:
                 _enter(resource, graph)
@@ -245,7 +248,7 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
     table = rbac_table("flux")
     usual = table["namespace"]
     yield usual
-    for path in inventory.manifests:
+    for path in inventory.files_holding(b"ystemNamespace"):
         named = set(_SYSTEM_NAMESPACE.findall(inventory.content(path)))
         if named - {usual.encode()} and inventory.layout.root(path) == root:
             for resource in inventory.resources_in(path):
@@ -258,10 +261,20 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
 def _is_management(inventory: Inventory, root: str) -> bool:
     return any(
         resource.group == EKSA and resource.kind == "Cluster"
-        for path in inventory.manifests
-        if EKSA.encode() in inventory.content(path) and inventory.layout.root(path) == root
+        for path in inventory.files_holding(EKSA.encode())
+        if inventory.layout.root(path) == root
         for resource in inventory.resources_in(path)
     )
+
+
+def _edit_reaches_flux(inventory: Inventory, root: str) -> bool:
+    """By their text: the Flux CLI writes flux-edit-NAMESPACE with the label, and the flag ends it for all of Flux."""
+    table = rbac_table("flux")
+    held = [
+        any(inventory.layout.root(path) == root for path in inventory.files_holding(text.encode()))
+        for text in (table["edit"], table["lockdown"])
+    ]
+    return held == [True, False]
 
 
 def _mapping(entry: Any) -> Mapping[str, Any]:

@@ -1,0 +1,120 @@
+"""Patterns of paths as .gitignore and CODEOWNERS write them, and what they say of a path."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+_TOKEN: Final = re.compile(r"\*\*/|/\*\*\Z|\*|\?|\[!?[^\]/]+\]|\\.|.", re.DOTALL)
+
+
+_MOST_DEEP: Final = 4
+"""How often `**/` may stand in a pattern that is evaluated: each one multiplies the ways to match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is a pattern: what follows it are the words behind, such as owners."""
+
+    number: int
+    pattern: str
+    words: tuple[str, ...] = ()
+
+
+def ignore_lines(text: str) -> Iterator[Line]:
+    """The patterns of a .gitignore (gitignore(5))."""
+    for number, line in enumerate(text.splitlines(), 1):
+        pattern = re.sub(r"(?<!\\)\s+\Z", "", line)
+        if pattern and not pattern.startswith("#"):
+            yield Line(number, pattern)
+
+
+def owner_lines(text: str) -> Iterator[Line]:
+    """The patterns of a CODEOWNERS file with their owners; sections of GitLab are passed over."""
+    for number, line in enumerate(text.splitlines(), 1):
+        words = re.split(r"(?<!\\)\s+", line.partition(" #")[0].strip())
+        if words[0] and not words[0].startswith(("#", "[", "^[")):
+            yield Line(number, words[0], tuple(words[1:]))
+
+
+def is_ignored(path: str, lines: Iterable[Line]) -> bool:
+    """Whether a file that Git does not track yet would stay out: the last pattern decides, for it or a folder above."""
+    rules = [(line.pattern.removeprefix("!"), line.pattern.startswith("!")) for line in lines]
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        above, is_folder = "/".join(parts[:depth]), depth < len(parts)
+        verdicts = [not negated for pattern, negated in rules if _matches_exactly(above, pattern, is_folder=is_folder)]
+        if verdicts and verdicts[-1]:
+            return True
+    return False
+
+
+def owners_of(path: str, lines: Iterable[Line]) -> tuple[str, ...]:
+    """Who owns a file: the last pattern decides, also one without owners."""
+    found: tuple[str, ...] = ()
+    for line in lines:
+        if _owns(line.pattern, path):
+            found = line.words
+    return found
+
+
+def _owns(pattern: str, path: str) -> bool:
+    """Whether a pattern means a file or a folder above it; one that ends in `/*` means files only."""
+    parts = path.split("/")
+    shortest = len(parts) if pattern.endswith("/*") else 1
+    return any(
+        _matches_exactly("/".join(parts[:depth]), pattern, is_folder=depth < len(parts))
+        for depth in range(shortest, len(parts) + 1)
+    )
+
+
+def _matches_exactly(path: str, pattern: str, *, is_folder: bool) -> bool:
+    if pattern.endswith("/") and not is_folder:
+        return False
+    return bool(_compiled(pattern).fullmatch(path))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A slash that is not at the end ties a pattern to the top; `*` and `?` stop at slashes, `**` does not."""
+    inner = pattern.strip("/")
+    anchored = "/" in pattern.rstrip("/")
+    pieces = _TOKEN.findall(inner)
+    text = _expression(pieces) if pieces.count("**/") <= _MOST_DEEP else re.escape(inner)
+    try:
+        return re.compile(text if anchored else f"(?:.*/)?{text}", re.DOTALL)
+    except re.error:
+        return re.compile(re.escape(inner))
+
+
+def _expression(pieces: list[str]) -> str:
+    """What stands between two `*` is taken at its first place and never given back, so that time stays linear."""
+    parts = [""]
+    for piece in pieces:
+        if piece == "*":
+            parts.append("")
+        else:
+            parts[-1] += _translated(piece)
+    if len(parts) == 1:
+        return parts[0]
+    first, *between, last = parts
+    return first + "".join(f"(?>[^/]*?{part})" for part in between if part) + f"[^/]*{last}"
+
+
+def _translated(token: str) -> str:
+    match token:
+        case "**/":
+            return "(?:.*/)?"
+        case "/**":
+            return "/.*"
+        case "?":
+            return "[^/]"
+        case "[":
+            return "(?!)"  # never closed, which Git takes for nothing
+    if token.startswith("["):
+        inner = token[1:-1]
+        negated, inner = inner.startswith("!"), inner.removeprefix("!")
+        allowed = re.escape(inner).replace("\\-", "-")
+        return f"[^{allowed}]" if negated else f"[{allowed}]"
+    return re.escape(token.removeprefix("\\")) if len(token) > 1 else re.escape(token)

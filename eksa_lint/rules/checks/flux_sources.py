@@ -1,0 +1,87 @@
+"""Repositories of other people that Flux applies as cluster-admin."""
+
+from collections.abc import Iterator
+from posixpath import normpath
+from typing import Final
+
+from eksa_lint.finding import Severity
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.layout import FLUX
+from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+
+_SOURCE: Final = "source.toolkit.fluxcd.io"
+
+
+def source_of(sync: Resource) -> ResourceId | None:
+    """The object that names the repository of a Flux Kustomization."""
+    reference = fields.get(sync.value, ("spec", "sourceRef"))
+    kind, name = (fields.get(reference, (field,)) for field in ("kind", "name"))
+    if not isinstance(kind, str) or not isinstance(name, str):
+        return None
+    namespace = str(fields.get(reference, ("namespace",)) or sync.id.namespace)
+    return ResourceId(sync.id.root, _SOURCE, kind, namespace, name)
+
+
+def folder_of(sync: Resource) -> str:
+    """The folder that a Flux Kustomization applies, as roots are called."""
+    return normpath(str(sync.spec.get("path") or ".").strip("/") or ".")
+
+
+@check("flux-foreign-source")
+def flux_foreign_source(subject: Resource | Change, context: Context) -> Iterator[Draft]:
+    """A Kustomization of another repository than the one that it stands in, without a ServiceAccount that limits it."""
+    sync = subject.after if isinstance(subject, Change) else subject
+    if sync is None or sync.patch or not sync.id.root or sync.spec.get("serviceAccountName"):
+        return
+    own, other = _own_source(sync, context.inventory), source_of(sync)
+    if own is None or other is None or own == other:
+        return
+    urls = [_url(source, context.inventory) for source in (own, other)]
+    if urls[0] and urls[0] == urls[1]:
+        return
+    if isinstance(subject, Change) and subject.before is not None and _is_known(subject.before, other):
+        return
+    whose = urls[1] or f"{other.kind} {other.namespace}/{other.name}"
+    yield Draft(
+        rule="flux-foreign-source",
+        message=f"whoever can push to {whose} becomes cluster-admin: Kustomization {sync.id.name} applies it without "
+        "a ServiceAccount that limits it",
+        place=sync.place(("spec", "sourceRef", "name")),
+        resource=sync,
+        field="spec.sourceRef",
+        values=(other.kind, other.namespace, other.name),
+        label="new in this change" if isinstance(subject, Change) else "",
+        severity=None if isinstance(subject, Change) else Severity.NOTE,
+    )
+
+
+def _is_known(before: Resource, source: ResourceId) -> bool:
+    """Whether the same source was applied without a limit already."""
+    return not before.spec.get("serviceAccountName") and source_of(before) == source
+
+
+def _own_source(sync: Resource, inventory: Inventory) -> ResourceId | None:
+    """The source of the repository itself: that of the sync which applies the whole root."""
+    for resource in inventory.mentioning(FLUX, sync.id.root):
+        is_sync = (resource.group, resource.kind) == (FLUX, "Kustomization") and not resource.patch
+        if is_sync and folder_of(resource) == sync.id.root:
+            return source_of(resource)
+    return None
+
+
+def _url(source: ResourceId, inventory: Inventory) -> str:
+    found = inventory.get(source)
+    url = found[0].spec.get("url") if found else None
+    return without_login(url) if isinstance(url, str) else ""
+
+
+def without_login(url: str) -> str:
+    """A URL without the user and the password that it may hold."""
+    scheme, slashes, rest = url.partition("//")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
