@@ -7,9 +7,10 @@ from functools import cache
 from typing import Final
 
 from eksa_lint import data
+from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.kubeconfig import kubeconfigs
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder, is_public
-from eksa_lint.secrets.proofs import decode_base64, holds_private_key
+from eksa_lint.secrets.proofs import holds_private_key
 from eksa_lint.syntax import JsonValue, Node, parse
 
 _INI_LINE: Final = re.compile(r"[ \t]*(?:\[[^\]\n]*\]|[#;].*|([A-Za-z0-9_.-]+)[ \t]*=(.*))")
@@ -53,7 +54,7 @@ def credentials_of(secret: Node, depth: int = 0) -> Iterator[tuple[SecretValue, 
     for value in values_of(secret):
         if only is not None and value.key not in only:
             continue
-        if _user_key().fullmatch(value.key):
+        if user_key().fullmatch(value.key):
             users.append(value)
         elif (part := _credential(value, depth)) is not None:
             found = True
@@ -157,7 +158,7 @@ def _public_keys() -> frozenset[str]:
 
 
 @cache
-def _user_key() -> re.Pattern[str]:
+def user_key() -> re.Pattern[str]:
     return re.compile(data.table("secret-values")["user_keys"])
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from eksa_lint import data
-from eksa_lint.secrets.proofs import decode_base64
+from eksa_lint.secrets.encoded import decode_base64
 
 _LONGEST: Final = 4_096
 """Characters; no placeholder is longer."""

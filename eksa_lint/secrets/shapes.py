@@ -23,6 +23,7 @@ class Shape:
     proof: Proof
     opens: str
     allow: tuple[re.Pattern[str], ...]
+    weak: bool
 
     @classmethod
     def from_data(cls, entry: dict[str, Any]) -> "Shape":
@@ -36,6 +37,7 @@ class Shape:
             proof=PROOFS[entry["proof"]],
             opens=entry["opens"],
             allow=tuple(re.compile(pattern) for pattern in entry.get("allow", ())),
+            weak=entry.get("weak", False),
         )
 
 

@@ -1,0 +1,226 @@
+"""Credentials that a line of text gives to a name: scripts, settings, Dockerfiles, Terraform, documents, comments.
+
+Variables that EKS Anywhere and its tools know are found in every text; other names only where the caller says that a
+line `name = value` is a setting.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from eksa_lint import data
+from eksa_lint.secrets.leak import Leak, Text
+from eksa_lint.secrets.manifests import value_spans
+from eksa_lint.secrets.prefilter import STEMS
+from eksa_lint.secrets.values import is_prose, looks_random, named, stands_for_nothing
+
+_STEM: Final = re.compile("|".join(map(re.escape, STEMS)))
+_NAME: Final = r"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,80})"
+_ASSIGNED: Final = re.compile(
+    rf"{_NAME}(?:\\?[\"'])?\]?[ \t]{{0,8}}(?P<sign>:=|\?=|\+=|=>|=(?!=)|:(?!//)|,)[ \t]{{0,8}}"
+)
+_DIRECTIVE: Final = re.compile(rf"(?m:^|[ \t])(?:ENV|setenv|set[ \t]+-[gUx]+)[ \t]+{_NAME}(?P<sign>[ \t]+)(?!=)")
+_NAMED_ITEM: Final = re.compile(
+    rf"[nN]ame(?:\\?[\"'])?[ \t]*[:=][ \t]*(?:\\?[\"'])?{_NAME}(?:\\?[\"'])?,?\s{{1,120}}(?:#[^\n]*\s+)?"
+    r"(?:\\?[\"'])?value(?:\\?[\"'])?[ \t]*(?P<sign>[:=])[ \t]*"
+)
+_TERRAFORM_DEFAULT: Final = re.compile(
+    rf"variable[ \t]+\"{_NAME}\"[ \t]*\{{[^}}]{{0,2000}}?\bdefault[ \t]*(?P<sign>=)[ \t]*"
+)
+_VALUE: Final = re.compile(
+    r"\\\"(?P<escaped>[^\"\\\n]*)\\\""
+    r"|\"(?P<double>(?:[^\"\\\n]|\\.)*)\""
+    r"|'(?P<single>[^'\n]*)'"
+    r"|(?P<plain>(?:\$\([^)\n]*\)?|\$?\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|<[^>\n]*>|[^\s\"';&|`\\]|\\[^\s\"'nrt])+)"
+)
+_COMMENT: Final = re.compile(r"(?m:^|[ \t])(?:#|//|--|REM\b)")
+_FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])")
+_CODE: Final = re.compile(r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*")
+_FLOW_END: Final = re.compile(r"[,}\]].*")
+_REST: Final = re.compile(r"(?:[^\s\"'\\]|[ \t]+(?![ \t#]))*")
+_LINE: Final = re.compile(r"[^\r\n]*")
+_LONGEST_LINE: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An entry of `schemas/tables/credential-variables.yaml`, which says what each field means."""
+
+    what: str
+    opens: str
+    shape: re.Pattern[str] | None
+    weak: bool
+
+
+def find(text: Text) -> Iterator[Leak]:
+    content = text.source.text
+    style = _Style.of(text.name)
+    is_setting = _settings(text)
+    for match in _places(content):
+        name, at = match["name"].rpartition(".")[2] if "." in match["name"] else match["name"], match.end()
+        variable = known_variable(name)
+        ending = None if variable else named(name)
+        if variable is None and (ending is None or not is_setting(match.start("name"))):
+            continue
+        value = _VALUE.match(content, at)
+        if value is None:
+            continue
+        start, end = _span(content, value, match["sign"], style)
+        written = content[start:end]
+        if style.is_expression(value) or _is_other(content, match, value, written, style):
+            continue
+        if variable is not None:
+            if is_value_of(variable, written, name) and not _is_name_of_entry(content, match.start()):
+                yield variable_leak(variable, name, text, start, end)
+        elif ending is not None and ending.names(written, name):
+            yield setting_leak(name, ending.what, text, start, end)
+
+
+def _settings(text: Text) -> Callable[[int], bool]:
+    """Whether an unknown name at an offset is a setting: inside values where the text was parsed, not in its comments."""
+    if not text.documents:
+        is_file = file_pattern("setting_files").fullmatch(text.name) is not None
+        return lambda _: is_file
+    spans = value_spans(text.documents)
+    parsed_until = max(document.root.end for document in text.documents)
+
+    def is_inside(offset: int) -> bool:
+        if text.broken and offset >= parsed_until:
+            return True
+        index = bisect_right(spans, (offset, len(text.source.text)))
+        return index > 0 and offset < spans[index - 1][1]
+
+    return is_inside
+
+
+def known_variable(name: str) -> Variable | None:
+    """The variable of a name; Terraform and others spell it with a prefix or in lower case."""
+    return _variables().get(name.removeprefix("TF_VAR_").upper())
+
+
+def is_value_of(variable: Variable, written: str, name: str) -> bool:
+    if variable.shape is not None:
+        return variable.shape.fullmatch(written) is not None
+    return not stands_for_nothing(written, name)
+
+
+def variable_leak(variable: Variable, name: str, text: Text, start: int, end: int) -> Leak:
+    message = f"{name} in {text.name} holds the {variable.what}, which opens {variable.opens}"
+    return Leak("credential-variable", message, start, end, name, variable.weak)
+
+
+def setting_leak(name: str, what: str, text: Text, start: int, end: int) -> Leak:
+    article = "an" if what[0] in "aeiou" else "a"
+    return Leak(
+        "literal-credential", f"{name} in {text.name} is {article} {what} that anybody can read", start, end, name
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How values are written in a file: for people, or with quotes around every text."""
+
+    prose: bool
+    quoted: bool
+
+    @classmethod
+    def of(cls, name: str) -> "_Style":
+        return cls(
+            file_pattern("prose_files").fullmatch(name) is not None, bool(file_pattern("quoted_files").fullmatch(name))
+        )
+
+    def is_expression(self, value: re.Match[str]) -> bool:
+        return self.quoted and value["plain"] is not None
+
+
+@cache
+def file_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(data.table("credential-names")[name])
+
+
+def _places(content: str) -> Iterator[re.Match[str]]:
+    """Where a name that may be of a credential is about to get a value."""
+    lowered = content.lower() if content.isascii() else "".join(char.lower()[:1] or char for char in content)
+    done = -1
+    for stem in _STEM.finditer(lowered):
+        if stem.start() < done:
+            continue
+        start = max(content.rfind("\n", 0, stem.start()), content.rfind("\r", 0, stem.start())) + 1
+        line = _LINE.match(content, start)
+        done = line.end() if line else len(content)
+        if done - start > _LONGEST_LINE:
+            start, done = max(start, stem.start() - 200), min(done, stem.start() + _LONGEST_LINE)
+        yield from _ASSIGNED.finditer(content, start, done)
+        yield from _DIRECTIVE.finditer(content, start, done)
+    if "alue" in content:
+        yield from _NAMED_ITEM.finditer(content)
+    if "variable" in content:
+        yield from _TERRAFORM_DEFAULT.finditer(content)
+
+
+def _span(content: str, value: re.Match[str], sign: str, style: "_Style") -> tuple[int, int]:
+    """Where the value stands, without its quotes; one of YAML without quotes goes on to the end of its line."""
+    for group in ("escaped", "double", "single"):
+        if value[group] is not None:
+            return value.span(group)
+    start, end = value.span("plain")
+    if sign == ":" and not style.prose and (rest := _REST.match(content, end)):
+        end = rest.end()
+    if sign == ":" and not content.startswith(("{", "[", "$", "<"), start):
+        cut = _FLOW_END.search(content, start, end)
+        end = cut.start() if cut else end
+    return start, start + len(content[start:end].rstrip(",) "))
+
+
+def _is_other(content: str, match: re.Match[str], value: re.Match[str], written: str, style: _Style) -> bool:
+    """Prose, code that reads the value from elsewhere, and a quoted name in code that gives nothing."""
+    if not written or _CODE.fullmatch(written) or (written.startswith((" ", "!")) and is_prose(written.lstrip("! "))):
+        return True
+    if match["sign"].endswith(",") and "env" not in content[max(0, match.start() - 40) : match.start()].lower():
+        return True
+    if " " in written and is_prose(written):
+        return True
+    if value["plain"] is None or looks_random(written):
+        return False
+    line_start = content.rfind("\n", 0, match.start()) + 1
+    in_prose = style.prose or _COMMENT.search(content, line_start, match.start()) is not None
+    if not in_prose:
+        return False
+    return is_prose(written) or _FOLLOWING_WORD.match(content, value.end()) is not None
+
+
+def _is_name_of_entry(content: str, offset: int) -> bool:
+    """Whether a key above, by its indentation, says that names of entries elsewhere stand below."""
+    start = content.rfind("\n", 0, offset) + 1
+    indent = offset - start
+    below = data.table("credential-names")["below"]
+    for _ in range(60):
+        if start == 0 or indent == 0:
+            return False
+        end = start - 1
+        start = content.rfind("\n", 0, end) + 1
+        line = content[start:end]
+        own = len(line) - len(line.lstrip(" -"))
+        if line.strip() and own < indent:
+            indent = own
+            if line.strip(" -\"'\r").partition(":")[0].strip("\"'") in below:
+                return True
+    return False
+
+
+@cache
+def _variables() -> dict[str, Variable]:
+    entries: list[dict[str, Any]] = data.table("credential-variables")
+    return {
+        name: Variable(
+            entry["what"],
+            entry["opens"],
+            re.compile(entry["shape"]) if "shape" in entry else None,
+            entry.get("weak", False),
+        )
+        for entry in entries
+        for name in entry["names"]
+    }
