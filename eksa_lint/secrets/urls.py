@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from eksa_lint.secrets import prefilter
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.placeholders import is_placeholder
 
 # A password may hold `@` and `:` although it should not: the last `@` before the path ends it, so that no rest of it
 # is left to be seen. Every repeat is bounded, and the time linear.
 _USER_INFO: Final = re.compile(
-    r"(?<=://)(?P<user>[^\s/:@?#\"'<>`\\]{0,200}):(?P<password>[^\s/\"'<>`\\]{1,200})"
+    r"://(?P<user>[^\s/:@?#\"'<>`\\]{0,200}):(?P<password>[^\s/\"'<>`\\]{1,200})"
     r"@(?P<host>\[[0-9a-fA-F:]{2,45}\]|[A-Za-z0-9$%{][^\s/\"'<>`\\@:]{0,100})"
 )
 # A token in the place of the user: the 40 digits of older Git servers, or whatever stands before their constant.
 _TOKEN_USER: Final = re.compile(
-    r"(?<=://)(?P<password>[0-9a-f]{40}(?=@)|[A-Za-z0-9_-]{20,200}(?=:x-oauth-basic@))(?::x-oauth-basic)?"
+    r"://(?P<password>[0-9a-f]{40}(?=@)|[A-Za-z0-9_-]{20,200}(?=:x-oauth-basic@))(?::x-oauth-basic)?"
     r"@(?P<host>[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100})"
 )
 _NO_SCHEME: Final = re.compile(
@@ -53,14 +54,15 @@ def masked(text: str) -> str:
 def _hidden(match: re.Match[str]) -> str:
     password = match["password"]
     shown = password if _stands_for_nothing(match["user"], password) else f"…({len(password)} characters)"
-    return f"{match['user']}:{shown}@{match['host']}"
+    return f"://{match['user']}:{shown}@{match['host']}"
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
     if "://" in text:
         yield from _USER_INFO.finditer(text)
         yield from _TOKEN_USER.finditer(text)
-    yield from _NO_SCHEME.finditer(text)
+    if any(word in text for word in prefilter.NO_SCHEME):
+        yield from _NO_SCHEME.finditer(text)
 
 
 def _stands_for_nothing(user: str, password: str) -> bool:
