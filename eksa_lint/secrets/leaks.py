@@ -12,7 +12,7 @@ from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.secrets.leak import Leak, Spans, Text
 from eksa_lint.snapshot.contents import is_manifest
 from eksa_lint.syntax import parse
-from eksa_lint.syntax.source import decode
+from eksa_lint.syntax.source import Source, decode
 
 
 def leaks_in(path: str, content: bytes) -> list[Leak]:
@@ -48,6 +48,15 @@ def leaks_of(text: Text) -> list[Leak]:
     taken = Spans()
     found = [leak for leak in _all(text) if taken.take(leak.start, leak.end)]
     return sorted(found, key=lambda leak: leak.start)
+
+
+def hidden(path: str, text: str) -> list[tuple[int, int]]:
+    """The offsets of a file's text that must not be shown: every credential, allowed or not."""
+    parsed = _is_parsed(path, text)
+    if not prefilter.detectors(text, parsed=parsed):
+        return []
+    whole = read(path, text.encode("utf-8", "replace")) if parsed else Text(path, Source(text))
+    return [(leak.start, leak.end) for leak in leaks_of(whole)]
 
 
 def told_by_path(text: Text) -> list[Leak]:

@@ -14,7 +14,7 @@ detect-secrets only the plugin interface and the allowlist comments run: no sett
 verification, no file of the judged tree.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -143,6 +143,6 @@ def detectors() -> tuple[ShapeDetector, ...]:
 @cache
 def generic_plugins() -> tuple[tuple[dict[str, Any], BasePlugin], ...]:
     """The plugins of detect-secrets that `schemas/tables/generic-plugins.yaml` lists."""
-    known = get_mapping_from_secret_type_to_class().values()
+    known: Iterable[type[BasePlugin]] = get_mapping_from_secret_type_to_class().values()
     by_name = {plugin.__name__: plugin for plugin in known}
     return tuple((entry, by_name[entry["plugin"]]()) for entry in data.table("generic-plugins"))
