@@ -27,7 +27,9 @@ class Concealed:
         self._spans: dict[int, Spans] = {}
         self._texts: dict[str, None] = {}
         for draft in drafts:
-            places = [place for place in (draft.place, draft.old_place, *(place for _, place in draft.related)) if place]
+            places = [
+                place for place in (draft.place, draft.old_place, *(place for _, place in draft.related)) if place
+            ]
             for place in places:
                 self._search(place)
             if draft.place:

@@ -42,7 +42,10 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             span=draft.place.span if draft.place else None,
             resource=ResourceName(*map(mask, draft.resource.id)) if draft.resource else None,
             fingerprint=_fingerprint(draft, consequence, concealed, ordinals),
-            related=tuple(Related(_text(concealed.text(text)), place.side, place.path, place.span) for text, place in draft.related),
+            related=tuple(
+                Related(_text(concealed.text(text)), place.side, place.path, place.span)
+                for text, place in draft.related
+            ),
             excerpt=excerpt(draft, concealed) if draft.place else None,
             fix=_fix(draft, concealed),
         )

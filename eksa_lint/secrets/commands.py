@@ -18,6 +18,7 @@ _PATTERNS: Final = tuple(
         rf"{_BEFORE}(?P<name>sshpass)[ \t]+-p(?P<sign>[ \t]{{0,3}}){_VALUE}",
         rf"{_BEFORE}(?P<name>(?:docker|podman|nerdctl|helm[ \t]+registry|crane|oras|skopeo)[ \t]+(?:auth[ \t]+)?login)\b"
         rf"[^\n]{{0,200}}?[ \t]-p(?P<sign>[ \t]{{1,3}}|=){_VALUE}",
+        rf"{_BEFORE}(?P<name>machine)[ \t]+\S{{1,200}}\s{{1,20}}login\s{{1,20}}\S{{1,200}}\s{{1,20}}password(?P<sign>\s{{1,20}}){_VALUE}",
         rf"(?P<name>exp vsphere setup user)\b[^\n]{{0,200}}?[ \t](?:--password|-p)(?P<sign>[ \t]{{1,3}}|=){_VALUE}",
         rf"{_BEFORE}(?P<name>curl|wget)\b[^\n]{{0,120}}?[ \t](?:-u|--user)[= \t][ \t]{{0,3}}[\"']?(?P<user>[^\s\"':$<{{][^\s\"':]{{0,100}}):"
         r"(?P<sign>)(?P<value>[^\s\"'$<{][^\s\"']*)",

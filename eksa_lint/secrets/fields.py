@@ -13,12 +13,13 @@ from eksa_lint import data
 from eksa_lint.secrets.assignments import known_variable
 from eksa_lint.secrets.leak import Leak, Text, within_quotes
 from eksa_lint.secrets.manifests import holds_fields, kind_of, objects_of, title_of
+from eksa_lint.secrets.objects import is_setting
 from eksa_lint.secrets.values import named, stands_for_nothing
 from eksa_lint.syntax import Node
 
 Path: TypeAlias = tuple[str, ...]
 _DEEPEST: Final = 100
-_LITERAL: Final = re.compile(r"[^=\s]{1,200}=(.+)", re.DOTALL)
+_LITERAL: Final = re.compile(r"([^=\s]{1,200})=(.+)", re.DOTALL)
 
 
 def find(text: Text) -> Iterator[Leak]:
@@ -83,8 +84,8 @@ class _Walk:
         place = next((place for place in self._places if _fits(place["path"], path)), None)
         if place is not None:
             literal = _LITERAL.fullmatch(written) if place.get("literal") else None
-            credential = literal[1] if literal else written
-            if not stands_for_nothing(credential, key):
+            name, credential = literal.groups() if literal else (key, written)
+            if not is_setting(name) and not stands_for_nothing(credential, name):
                 yield self._leak(node, path, place["what"])
             return
         ending = named(key) if key and not known_variable(key) else None

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
-from typing import Final
 
 from eksa_lint.syntax import Document, Node, Source
 
@@ -60,15 +59,15 @@ class Spans:
 
 def within_quotes(source: Source, node: Node) -> tuple[int, int]:
     """The offsets of a scalar without its quotes."""
-    quoted = node.end - node.start > 1 and source.text[node.start] in _QUOTES and node.items is None
+    quoted = node.end - node.start > 1 and source.text[node.start] in "\"'" and node.items is None
     return (node.start + 1, node.end - 1) if quoted else (node.start, node.end)
 
 
-def place_in(source: Source, node: Node, credential: str) -> tuple[int, int]:
-    """Where a credential stands inside a value as written; the whole value where it cannot be seen there."""
+def place_in(source: Source, node: Node, *spellings: str) -> tuple[int, int]:
+    """Where a credential stands inside a value as written; the whole value where no spelling can be seen there."""
     start, end = within_quotes(source, node)
-    at = source.text.find(credential, start, end) if credential and "\n" not in credential else -1
-    return (at, at + len(credential)) if at >= 0 else (start, end)
-
-
-_QUOTES: Final = frozenset("\"'")
+    for spelling in spellings:
+        at = source.text.find(spelling, start, end) if spelling and "\n" not in spelling else -1
+        if at >= 0:
+            return at, at + len(spelling)
+    return start, end

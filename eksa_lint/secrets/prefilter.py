@@ -26,7 +26,7 @@ _HOLDERS: Final = ("Secret", "ConfigMap")
 NO_SCHEME: Final = ("roxy", "ROXY", "govc", "GOVC")
 _COMMANDS: Final = (
     "-password", "-token", "-secret-key", "-passphrase", "--from-literal", "sshpass", " login", "setup user", "curl ",
-    "wget ",
+    "wget ", "machine ",
 )  # fmt: skip
 _CSV_HEADER: Final = 4_000
 
@@ -38,7 +38,7 @@ def may_hold(text: str) -> bool:
 
 def detectors(text: str, *, parsed: bool) -> list[str]:
     """The modules whose `find` is worth calling, those with the most to say first."""
-    holder = parsed and any(word in text for word in _HOLDERS) and _HOLDER.search(text) is not None
+    holder = parsed and holds_secret(text)
     named = _may_name(text)
     shaped = _keywords("token-shapes", "generic-plugins").search(text) is not None
     wanted = {
@@ -53,6 +53,11 @@ def detectors(text: str, *, parsed: bool) -> list[str]:
         "generic": shaped and _keywords("generic-plugins").search(text) is not None,
     }
     return [name for name, is_wanted in wanted.items() if is_wanted]
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a Secret, or what holds values like one, may stand in a text."""
+    return any(word in text for word in _HOLDERS) and _HOLDER.search(text) is not None
 
 
 def _may_name(text: str) -> bool:
