@@ -38,11 +38,13 @@ _VALUE: Final = re.compile(
 )
 _COMMENT: Final = re.compile(r"(?m:^|[ \t])(?:#|//|--|REM\b)")
 _FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])")
-_CODE: Final = re.compile(r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*")
+_CODE: Final = re.compile(r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*")
 _FLOW_END: Final = re.compile(r"[,}\]].*")
 _REST: Final = re.compile(r"(?:[^\s\"'\\]|[ \t]+(?![ \t#]))*")
 _LINE: Final = re.compile(r"[^\r\n]*")
 _LONGEST_LINE: Final = 20_000
+_FARTHEST_KEY: Final = 400
+"""Lines above in which the key is looked for that an entry stands below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def _is_name_of_entry(content: str, offset: int) -> bool:
     start = content.rfind("\n", 0, offset) + 1
     indent = offset - start
     below = data.table("credential-names")["below"]
-    for _ in range(60):
+    for _ in range(_FARTHEST_KEY):
         if start == 0 or indent == 0:
             return False
         end = start - 1

@@ -43,14 +43,17 @@ def find(text: Text) -> Iterator[Leak]:
             key = groups.get("key") or ""
             if key and not _SECRET_KEY.fullmatch(key):
                 continue
-            if value and _counts(value, key, quoted=quoted, apart=match["sign"].isspace()):
+            if value and _counts(value, key, match["sign"].rstrip(" \t") or match["sign"], quoted=quoted):
                 yield _leak(text, match["name"], start, start + len(value))
 
 
-def _counts(value: str, key: str, *, quoted: bool, apart: bool) -> bool:
-    """A word after a blank is a line about usage: `--password string`."""
+def _counts(value: str, key: str, sign: str, *, quoted: bool) -> bool:
+    """A word after a blank is a line about usage: `--password string`; one after a comma is a variable of a program."""
     if stands_for_nothing(value, key) or value.startswith(("-", "$", "%")):
         return False
+    if sign.endswith(",") and not quoted:
+        return False
+    apart = sign.isspace()
     if not quoted and apart and _USAGE.fullmatch(value):
         return False
     return not is_prose(value) or not apart or looks_random(value)
