@@ -38,7 +38,9 @@ _VALUE: Final = re.compile(
 )
 _COMMENT: Final = re.compile(r"(?m:^|[ \t])(?:#|//|--|REM\b)")
 _FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])")
-_CODE: Final = re.compile(r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*")
+_CODE: Final = re.compile(
+    r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
+)
 _FLOW_END: Final = re.compile(r"[,}\]].*")
 _REST: Final = re.compile(r"(?:[^\s\"'\\]|[ \t]+(?![ \t#]))*")
 _LINE: Final = re.compile(r"[^\r\n]*")
@@ -82,9 +84,10 @@ def find(text: Text) -> Iterator[Leak]:
 
 
 def _settings(text: Text) -> Callable[[int], bool]:
-    """Whether an unknown name at an offset is a setting: inside values where the text was parsed, not in its comments."""
+    """Whether an unknown name at an offset is a setting: in values where the text was parsed, not in comments."""
     if not text.documents:
-        is_file = file_pattern("setting_files").fullmatch(text.name) is not None
+        only_comments = text.name.endswith((".yaml", ".yml")) and not text.broken
+        is_file = not only_comments and file_pattern("setting_files").fullmatch(text.name) is not None
         return lambda _: is_file
     spans = value_spans(text.documents)
     parsed_until = max(document.root.end for document in text.documents)
@@ -145,7 +148,9 @@ def file_pattern(name: str) -> re.Pattern[str]:
 
 def _places(content: str) -> Iterator[re.Match[str]]:
     """Where a name that may be of a credential is about to get a value."""
-    lowered = content.lower() if content.isascii() else "".join(char.lower()[:1] or char for char in content)
+    lowered = content.lower()
+    if len(lowered) != len(content):  # a letter such as the dotted capital I has no single small one
+        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in content)
     done = -1
     for stem in _STEM.finditer(lowered):
         if stem.start() < done:

@@ -1,6 +1,7 @@
-"""Kubeconfigs that let somebody in: files of any name, values of Secrets and ConfigMaps, and text that does not parse."""
+"""Kubeconfigs that let somebody in: files of any name, values of Secrets and ConfigMaps, text that does not parse."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from eksa_lint.secrets.kubeconfig import (
     Credential,
@@ -14,7 +15,7 @@ from eksa_lint.secrets.manifests import kind_of, objects_of, title_of
 from eksa_lint.secrets.objects import SecretValue, values_of
 from eksa_lint.syntax import Node
 
-_RULE = "kubeconfig-committed"
+_RULE: Final = "kubeconfig-committed"
 
 
 def find(text: Text) -> Iterator[Leak]:

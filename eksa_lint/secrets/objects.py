@@ -118,7 +118,7 @@ def _structure(text: str) -> list[Node] | dict[str, str] | None:
 
 
 def _inside(inner: list[Node] | dict[str, str]) -> Iterator[str]:
-    """The credentials of a structured value; a manifest is no credential, and the Secrets in it are told by themselves."""
+    """The credentials of a structured value; a manifest is none, and the Secrets in it are told by themselves."""
     if isinstance(inner, dict):
         for key, text in inner.items():
             yield from _named_credential(key, text)

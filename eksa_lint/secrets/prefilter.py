@@ -11,8 +11,9 @@ from eksa_lint import data
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 
 STEMS: Final = (
-    "pass", "pwd", "token", "secret", "bearer", "license", "credentials", "key:", "key=", "key ", 'key"', "key'", "key\\",
-)  # fmt: skip
+    *("pass", "pwd", "token", "secret", "bearer", "license", "credentials"),
+    *("key:", "key=", "key ", 'key"', "key'", "key\\"),
+)
 """One of them is in every name that `schemas/tables/credential-*.yaml` know, in lower case and with what follows."""
 
 # The end of such a name before its value. Words that only speak of one (`secretRef:`, `kind: Secret`) end here.

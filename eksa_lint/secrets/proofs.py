@@ -5,12 +5,11 @@ Every proof reads each character of a text a bounded number of times, however of
 
 import json
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from eksa_lint.secrets.encoded import decode_base64
+from eksa_lint.secrets.encoded import CHECKSUM_LENGTH, decode_base64, github_checksum
 from eksa_lint.secrets.placeholders import is_placeholder
 
 
@@ -26,8 +25,6 @@ class Evidence:
 Proof: TypeAlias = Callable[[str, int, int], Evidence]
 """From a text and the offsets of what matched in it."""
 
-_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_CHECKSUM_LENGTH: Final = 6
 
 # Between a header and its END line: armor headers, then base64 with line ends (real, or escaped as in JSON)
 # and the marks of comments, block scalars and string literals around it. A hyphen ends it, so that no body
@@ -66,17 +63,7 @@ def _shape(text: str, start: int, end: int) -> Evidence:
 
 def _github_checksum(text: str, start: int, end: int) -> Evidence:
     body = text[start:end].partition("_")[2]
-    return Evidence(end, real=github_checksum(body[:-_CHECKSUM_LENGTH]) == body[-_CHECKSUM_LENGTH:])
-
-
-def github_checksum(body: str) -> str:
-    """How a GitHub token ends: the CRC-32 of its body in base 62 (GitHub's engineering blog, 2021-04-05)."""
-    number = zlib.crc32(body.encode("ascii"))
-    digits = ""
-    while number:
-        number, rest = divmod(number, len(_BASE62))
-        digits = _BASE62[rest] + digits
-    return digits.rjust(_CHECKSUM_LENGTH, _BASE62[0])
+    return Evidence(end, real=github_checksum(body[:-CHECKSUM_LENGTH]) == body[-CHECKSUM_LENGTH:])
 
 
 def _key_body(text: str, start: int, end: int) -> Evidence:
@@ -127,7 +114,7 @@ def _licence(text: str, start: int, end: int) -> Evidence:
 
 
 def _claims(token: str) -> dict[str, Any] | None:
-    """What a JWT says; None for what is none, such as a sample whose middle was edited, or for one without signature."""
+    """What a JWT says; None for what is none, such as a sample with an edited middle, or one without signature."""
     header, payload = (_json_object(part) for part in token.split(".")[:2])
     return payload if header is not None and header.get("alg", "none") != "none" else None
 

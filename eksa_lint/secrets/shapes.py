@@ -17,6 +17,7 @@ class Shape:
     rule: str
     name: str
     names: Mapping[str, str]
+    keywords: re.Pattern[str]
     regex: re.Pattern[str]
     group: int
     public: int | None
@@ -31,6 +32,7 @@ class Shape:
             rule=entry["rule"],
             name=entry["name"],
             names=entry.get("names", {}),
+            keywords=re.compile("|".join(entry["keywords"])),
             regex=re.compile(entry["regex"]),
             group=entry["group"],
             public=entry.get("public"),
@@ -65,7 +67,7 @@ def shapes() -> tuple[Shape, ...]:
 def find(text: str, wanted: Iterable[Shape]) -> Iterator[Found]:
     """Every place that has one of the shapes, real or not, shape by shape."""
     for shape in wanted:
-        for match in shape.regex.finditer(text):
+        for match in shape.regex.finditer(text) if shape.keywords.search(text) else ():
             start, matched_end = match.span(shape.group)
             evidence = shape.proof(text, start, matched_end)
             secret = text[start : evidence.end]

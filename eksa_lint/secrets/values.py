@@ -12,7 +12,6 @@ _WORD: Final = re.compile(r"[A-Za-z][a-z]*(?:['-][a-z]+)?[.,;:]?")
 _NUMBER: Final = re.compile(r"[-+]?[0-9][0-9.,_]*[a-zA-Z]{0,2}")
 _PATH: Final = re.compile(r"(?:[A-Za-z]:)?[\\/][\w./\\ -]*|\.{1,2}/[\w./-]*|[\w.-]+(?:/[\w.-]+)+\.[a-z]{2,5}")
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s@]*", re.IGNORECASE)
-_ARN: Final = re.compile(r"arn:aws[a-z-]*:.*|(?:vault|ssm|op|awssm|gcpsm|secretref|ref\+[a-z]+):.*")
 _DIGEST: Final = re.compile(r"(?:sha(?:1|256|384|512)[:-])[0-9a-fA-F]{32,128}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5,31}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PARTS: Final = re.compile(r"[-._/:@+ ]+")
@@ -56,7 +55,6 @@ def stands_for_nothing(value: str, key: str) -> bool:
         is_encrypted(text)
         or is_placeholder(text, key)
         or is_public(text)
-        or _ARN.fullmatch(text) is not None
         or _DIGEST.fullmatch(text) is not None
         or any(mark in text for mark in ("{{", "${", "$(", "<%"))
     )

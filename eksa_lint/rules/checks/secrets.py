@@ -57,7 +57,7 @@ def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
 
 
 def _baseline(context: Context | None) -> Callable[[str, str], bool]:
-    """Whether a secret of a file is known already, by the state before: nobody may add what they add to the baseline."""
+    """Whether a secret of a file is known already, by the state before: a change cannot excuse what it adds."""
     content = _baseline_content(context.before or context.inventory) if context else None
     if content is None:
         return lambda _path, _written: False
