@@ -18,7 +18,7 @@ from eksa_lint.secrets.prefilter import STEMS
 from eksa_lint.secrets.values import is_prose, looks_random, named, stands_for_nothing
 
 _STEM: Final = re.compile("|".join(map(re.escape, STEMS)))
-_NAME: Final = r"(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,80})"
+_NAME: Final = r"(?<![A-Za-z0-9_])(?<!\$\{)(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,80})"
 _ASSIGNED: Final = re.compile(
     rf"{_NAME}(?:\\?[\"'])?\]?[ \t]{{0,8}}(?P<sign>:=|\?=|\+=|=>|=(?!=)|:(?!//)|,)[ \t]{{0,8}}"
 )
@@ -190,7 +190,11 @@ def _is_other(content: str, match: re.Match[str], value: re.Match[str], written:
         return True
     if " " in written and is_prose(written):
         return True
-    if value["plain"] is None or looks_random(written):
+    if value["plain"] is None:
+        return False
+    if match["sign"] == ":=" and content[match.start() - 1 : match.start()] == "$":  # of a Go template
+        return True
+    if looks_random(written):
         return False
     line_start = content.rfind("\n", 0, match.start()) + 1
     in_prose = style.prose or _COMMENT.search(content, line_start, match.start()) is not None

@@ -42,6 +42,8 @@ class Name:
 @lru_cache(maxsize=4_096)
 def named(key: str) -> Name | None:
     """What kind of credential a name speaks of, None for a name of anything else."""
+    if key.startswith("checksum/"):
+        return None
     for pattern, name in _endings():
         if pattern.fullmatch(key):
             return name
