@@ -103,12 +103,17 @@ class _Run:
         return self._silence(self._publish([*self._change_drafts(), *standing]), state, complete=self._old is None)
 
     def what_changed(self, old: Inventory) -> list[Finding]:
-        """What the change does, and the faults that it brought to what it reaches."""
+        """What the change does, and the faults that it brought to what it reaches.
+
+        A credential in place of another is a new one, although the fingerprint is the same.
+        """
         reached = affected(self._changes, old, self._new)
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
         done, standing = list(self._change_drafts()), list(state.judge(reached))
-        known = self._fingerprints_before(old, state, reached) if standing else set()
-        findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
+        before = self._findings_before(old, state, reached) if standing else []
+        known, secrets = {finding.fingerprint for finding in before}, {finding.secret for finding in before}
+        published = self._publish([*done, *standing])
+        findings = [item for item in published if item.fingerprint not in known or item.secret not in secrets]
         return self._silence(findings, state, complete=False)
 
     def _change_drafts(self) -> Iterator[Draft]:
@@ -119,14 +124,14 @@ class _Run:
                 yield from self._engine.judge_impact(impact)
             yield from _policy_drafts(self._old.snapshot, self._new.snapshot, self._rules)
 
-    def _fingerprints_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> set[str]:
+    def _findings_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> list[Finding]:
         """What the same rules find in the same files and objects before the change."""
         paths = {blob.path for blob in state.blobs}
         context = Context(old, None, self._policy.eksa_version, imported=self._imported)
         engine = self._engine.beside(context)
         blobs = [blob for path, blob in old.snapshot.blobs.items() if path in paths]
         same = [before for resource in reached for before in counterparts(resource, old)]
-        return {finding.fingerprint for finding in self._publish(State(old, engine, blobs).judge(same))}
+        return self._publish(State(old, engine, blobs).judge(same))
 
     def _silence(self, findings: list[Finding], state: State, *, complete: bool) -> list[Finding]:
         """Findings with what takes them out of the count, and faults of the comments that do.

@@ -70,12 +70,16 @@ class MadeUp:
             "harbor-key": lambda: self.text(_ALPHANUMERIC, 13) + "q7Z",
             "user-and-password": lambda: "robot:" + self.make("password"),
             "gitlab": lambda: "glpat-" + self.text(_ALPHANUMERIC, 20),
-            "slack-bot": lambda: f"xoxb-{self.text(_DIGITS, 12)}-{self.text(_DIGITS, 12)}-{self.text(_ALPHANUMERIC, 24)}",
+            "slack-bot": lambda: (
+                f"xoxb-{self.text(_DIGITS, 12)}-{self.text(_DIGITS, 12)}-{self.text(_ALPHANUMERIC, 24)}"
+            ),
             "slack-webhook": self.slack_webhook,
             "vault": lambda: "hvs." + self.text(_ALPHANUMERIC, 95),
             "docker-hub": lambda: "dckr_pat_" + self.text(_ALPHANUMERIC, 27),
             "npm": lambda: "npm_" + self.text(_ALPHANUMERIC, 36),
-            "jwt": lambda: self.jwt("RS256", {"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:ci:ci"}),
+            "jwt": lambda: self.jwt(
+                "RS256", {"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:ci:ci"}
+            ),
             "licence": lambda: self.jwt("ES256", {"licenseId": "l-" + self.text("0123456789abcdef", 32)}),
             "authenticator": lambda: "k8s-aws-v1." + self.text(_ALPHANUMERIC, 200),
             "bootstrap-token": lambda: f"{self.text(_BASE36, 6)}.{self.text(_BASE36, 14)}7q",

@@ -1,6 +1,7 @@
 """Drafts to findings: placed, masked, cleaned and numbered. After this nothing holds a secret or a node."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
@@ -16,6 +17,7 @@ from eksa_lint.rules.rule import Rule
 from eksa_lint.secrets.scan import mask
 
 _LONGEST_MESSAGE: Final = 600
+_KEY: Final = os.urandom(32)
 _SEE_SYNCED: Final[frozenset[Refuser]] = frozenset(("webhook", "crd", "controller"))
 _SEE_LOOSE: Final[frozenset[Refuser]] = frozenset(("cli", "webhook"))
 
@@ -48,6 +50,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             ),
             excerpt=excerpt(draft, concealed) if draft.place else None,
             fix=_fix(draft, concealed),
+            secret=_secret(draft, consequence),
         )
         told_apart = "" if finding.path and finding.rule != "rule-failed" else finding.message
         key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
@@ -68,6 +71,14 @@ def _severity(draft: Draft, rule: Rule) -> Severity:
         return severity
     seen_by = _SEE_SYNCED if draft.resource.id.root else _SEE_LOOSE
     return Severity.ERROR if seen_by & set(refused_by) else Severity.WARNING
+
+
+def _secret(draft: Draft, consequence: Consequence) -> bytes:
+    """Whether a credential is the one that stood there before; the key is of this process, so that nobody can guess."""
+    if consequence is not Consequence.LEAKS or draft.place is None:
+        return b""
+    written = draft.place.source.text[draft.place.start : draft.place.end]
+    return hashlib.blake2b(written.encode("utf-8", "surrogatepass"), key=_KEY, digest_size=16).digest()
 
 
 def _fix(draft: Draft, concealed: Concealed) -> Fix | None:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from eksa_lint import data
 from eksa_lint.secrets.assignments import known_variable
 from eksa_lint.secrets.leak import Leak, Text, within_quotes
-from eksa_lint.secrets.manifests import holds_fields, kind_of, objects_of, title_of
+from eksa_lint.secrets.manifests import SECRET_SECTIONS, holds_fields, kind_of, objects_of, title_of
 from eksa_lint.secrets.objects import is_setting
 from eksa_lint.secrets.values import named, stands_for_nothing
 from eksa_lint.syntax import Node
@@ -59,7 +59,10 @@ class _Walk:
         entries = node.entries or {}
         yield from self._variable(node, path)
         names_only = not self._beside.isdisjoint(entries)
+        judged = SECRET_SECTIONS if node is self._root and kind_of(node) == "Secret" else ()
         for key, entry in entries.items():
+            if key in judged:
+                continue
             below = (*path, key)
             if entry.node.entries is None and entry.node.items is None:
                 if not (names_only and key.endswith(("Key", "key"))):

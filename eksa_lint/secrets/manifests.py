@@ -2,9 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from eksa_lint import data
 from eksa_lint.syntax import Document, Node
+
+SECRET_SECTIONS: Final = ("data", "stringData", "binaryData")
+"""Where a Secret has its values, which are judged as a whole (`readable`)."""
 
 
 def objects_of(root: Node) -> Iterator[Node]:
@@ -41,10 +45,19 @@ def holds_fields(root: Node) -> bool:
     return kind_of(root) not in data.table("credential-names")["kinds_without"]
 
 
+def _fields_of(root: Node) -> Iterator[Node]:
+    """The fields of an object; of a Secret without its values."""
+    judged = SECRET_SECTIONS if kind_of(root) == "Secret" else ()
+    if root.entries is None:
+        yield root
+    else:
+        yield from (entry.node for key, entry in root.entries.items() if key not in judged)
+
+
 def value_spans(documents: list[Document]) -> list[tuple[int, int]]:
     """Where the texts stand that are values, sorted."""
     objects = (root for document in documents for root in objects_of(document.root))
-    return sorted(span for root in objects if holds_fields(root) for span in _texts(root))
+    return sorted(span for root in objects if holds_fields(root) for node in _fields_of(root) for span in _texts(node))
 
 
 def _texts(node: Node) -> Iterator[tuple[int, int]]:
