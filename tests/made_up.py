@@ -1,7 +1,8 @@
 """Secrets made up at run time, because not even a test may hold one.
 
 In a text, `<<made-up:private-key indent=4>>` becomes a value of that shape, with the right checksum. `base64`
-before the name encodes it, `indent` is put before every line but the first.
+before the name encodes it, `indent` is put before every line but the first. `<<made-up:hex length=40>>` is text of that
+alphabet, and `<<base64 … base64>>` encodes what stands in it, `\\n` being a line end.
 """
 
 import base64
@@ -14,13 +15,24 @@ from typing import Final
 
 from eksa_lint.secrets.proofs import github_checksum
 
-_PLACE: Final = re.compile(r"<<made-up:(?P<base64>base64 )?(?P<name>[a-z0-9-]+)(?: indent=(?P<indent>\d+))?>>")
+_PLACE: Final = re.compile(
+    r"<<made-up:(?P<base64>base64 )?(?P<name>[a-z0-9-]+)(?: indent=(?P<indent>\d+))?(?: length=(?P<length>\d+))?>>"
+)
+_ENCODED: Final = re.compile(r"<<base64 ((?:(?!<<base64 ).)*?) base64>>", re.DOTALL)
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _BASE64: Final = _ALPHANUMERIC + "+/"
 _DIGITS: Final = string.digits
 _BASE36: Final = string.ascii_lowercase + string.digits
 _BASE32: Final = string.ascii_uppercase + "234567"
 _BECH32: Final = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
+_ALPHABETS: Final = {
+    "letters": _ALPHANUMERIC,
+    "capitals": string.ascii_uppercase,
+    "digits": _DIGITS,
+    "hex": "0123456789abcdef",
+    "bech32": _BECH32.lower(),
+    "bech32-capitals": _BECH32,
+}
 
 
 def fill(text: str, seed: int) -> str:
@@ -28,12 +40,20 @@ def fill(text: str, seed: int) -> str:
     maker = MadeUp(random.Random(seed))
 
     def value(match: re.Match[str]) -> str:
-        secret = maker.make(match["name"])
+        length = match["length"]
+        secret = maker.text(_ALPHABETS[match["name"]], int(length)) if length else maker.make(match["name"])
         if match["base64"]:
             return base64.b64encode(secret.encode()).decode()
         return secret.replace("\n", "\n" + " " * int(match["indent"] or 0))
 
-    return _PLACE.sub(value, text)
+    filled = _PLACE.sub(value, text)
+    while _ENCODED.search(filled):
+        filled = _ENCODED.sub(_encoded, filled)
+    return filled
+
+
+def _encoded(match: re.Match[str]) -> str:
+    return base64.b64encode(match[1].replace("\\n", "\n").encode()).decode()
 
 
 class MadeUp:
@@ -59,6 +79,8 @@ class MadeUp:
             "aws-temporary-key": lambda: "ASIA" + self.text(_BASE32, 16),
             "aws-secret-key": lambda: self.text(_BASE64, 40),
             "private-key": lambda: self.pem("RSA PRIVATE KEY"),
+            "ec-private-key": lambda: self.pem("EC PRIVATE KEY"),
+            "public-key": lambda: self.pem("PUBLIC KEY"),
             "openssh-private-key": lambda: self.pem("OPENSSH PRIVATE KEY"),
             "pkcs8-private-key": lambda: self.pem("PRIVATE KEY"),
             "encrypted-private-key": lambda: self.pem("ENCRYPTED PRIVATE KEY"),

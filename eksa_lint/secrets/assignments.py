@@ -9,13 +9,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.manifests import value_spans
 from eksa_lint.secrets.prefilter import STEMS
-from eksa_lint.secrets.values import is_prose, looks_random, named, stands_for_nothing
+from eksa_lint.secrets.values import Name, is_prose, looks_random, named, stands_for_nothing
 
 _STEM: Final = re.compile("|".join(map(re.escape, STEMS)))
 _NAME: Final = r"(?<![A-Za-z0-9_])(?<!\$\{)(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,80})"
@@ -31,10 +32,11 @@ _TERRAFORM_DEFAULT: Final = re.compile(
     rf"variable[ \t]+\"{_NAME}\"[ \t]*\{{[^}}]{{0,2000}}?\bdefault[ \t]*(?P<sign>=)[ \t]*"
 )
 _VALUE: Final = re.compile(
-    r"\\\"(?P<escaped>[^\"\\\n]*)\\\""
-    r"|\"(?P<double>(?:[^\"\\\n]|\\.)*)\""
-    r"|'(?P<single>[^'\n]*)'"
-    r"|(?P<plain>(?:\$\([^)\n]*\)?|\$?\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|<[^>\n]*>|[^\s\"';&|`\\]|\\[^\s\"'nrt])+)"
+    r"\\\"(?P<escaped>[^\"\\\n]{0,4000})\\\""
+    r"|\"(?P<double>(?:[^\"\\\n]|\\.){0,4000})\""
+    r"|'(?P<single>[^'\n]{0,4000})'"
+    r"|(?P<plain>(?:\$\([^)\n]{0,500}\)?|\$?\{\{[^}\n]{0,500}\}\}|\$\{[^}\n]{0,500}\}|<[^>\n]{0,500}>"
+    r"|[^\s\"';&|`\\]|\\[^\s\"'nrt]){1,4000})"
 )
 _COMMENT: Final = re.compile(r"(?m:^|[ \t])(?:#|//|--|REM\b)")
 _FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])")
@@ -42,9 +44,12 @@ _CODE: Final = re.compile(
     r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
 )
 _FLOW_END: Final = re.compile(r"[,}\]].*")
-_REST: Final = re.compile(r"(?:[^\s\"'\\]|[ \t]+(?![ \t#]))*")
+_REST: Final = re.compile(r"(?:[^\s\"'\\]|[ \t]{1,20}(?![ \t#])){0,2000}")
 _LINE: Final = re.compile(r"[^\r\n]*")
 _LONGEST_LINE: Final = 20_000
+_LONGEST_COMMENT: Final = 400
+_MOST: Final = 1_000
+"""Names of a file that are looked at; nobody writes more, and each may have a long value."""
 _FARTHEST_KEY: Final = 400
 """Lines above in which the key is looked for that an entry stands below."""
 
@@ -62,25 +67,33 @@ class Variable:
 def find(text: Text) -> Iterator[Leak]:
     content = text.source.text
     style = _Style.of(text.name)
-    is_setting = _settings(text)
-    for match in _places(content):
-        name, at = match["name"].rpartition(".")[2] if "." in match["name"] else match["name"], match.end()
-        variable = known_variable(name)
-        ending = None if variable else named(name)
-        if variable is None and (ending is None or not is_setting(match.start("name"))):
-            continue
-        value = _VALUE.match(content, at)
+    told = range(0)
+    for match, name, kind in islice(_candidates(content, _settings(text)), _MOST):
+        value = _VALUE.match(content, match.end()) if match.start() not in told else None
         if value is None:
             continue
         start, end = _span(content, value, match["sign"], style)
         written = content[start:end]
         if style.is_expression(value) or _is_other(content, match, value, written, style):
             continue
-        if variable is not None:
-            if is_value_of(variable, written, name) and not _is_name_of_entry(content, match.start()):
-                yield variable_leak(variable, name, text, start, end)
-        elif ending is not None and ending.names(written, name):
-            yield setting_leak(name, ending.what, text, start, end)
+        if isinstance(kind, Name):
+            if kind.names(written, name):
+                told = range(start, end)
+                yield setting_leak(name, kind.what, text, start, end)
+        elif is_value_of(kind, written, name) and not _is_name_of_entry(content, match.start()):
+            told = range(start, end)
+            yield variable_leak(kind, name, text, start, end)
+
+
+def _candidates(
+    content: str, is_setting: Callable[[int], bool]
+) -> Iterator[tuple[re.Match[str], str, Variable | Name]]:
+    """The places where a name that is of a credential is about to get a value; of `a.b.c` the last part counts."""
+    for match in _places(content):
+        name = match["name"].rpartition(".")[2] or match["name"]
+        kind = known_variable(name) or named(name)
+        if kind is not None and (isinstance(kind, Variable) or is_setting(match.start("name"))):
+            yield match, name, kind
 
 
 def _settings(text: Text) -> Callable[[int], bool]:
@@ -196,7 +209,8 @@ def _is_other(content: str, match: re.Match[str], value: re.Match[str], written:
         return True
     if looks_random(written):
         return False
-    line_start = content.rfind("\n", 0, match.start()) + 1
+    farthest = max(0, match.start() - _LONGEST_COMMENT)
+    line_start = max(farthest, content.rfind("\n", farthest, match.start()) + 1)
     in_prose = style.prose or _COMMENT.search(content, line_start, match.start()) is not None
     if not in_prose:
         return False

@@ -17,6 +17,8 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 _PARTS: Final = re.compile(r"[-._/:@+ ]+")
 _PLAIN_PART: Final = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,8}[0-9]{1,3}|[0-9]{1,3}[A-Za-z]{1,4}")
 _LEAST_MIXED: Final = 8
+_LONGEST: Final = 400
+"""Characters of a value that tell how it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def stands_for_nothing(value: str, key: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a value is made by a machine rather than a name: letters and digits mixed in one part of it."""
+    value = value[:_LONGEST]
     if _PATH.fullmatch(value) or _URL.fullmatch(value) or _UUID.fullmatch(value) or " " in value:
         return False
     parts = [part for part in _PARTS.split(value) if not _PLAIN_PART.fullmatch(part)]

@@ -43,8 +43,15 @@ RULES = {
     "crypt": "password-hash",
 }
 PUBLIC = {
-    "github-fine-grained": 11, "age-key": 16, "authenticator": 11, "docker-hub": 9, "gitlab": 5, "slack-bot": 5,
-    "jwt": 0, "licence": 0, "crypt": 3,
+    "github-fine-grained": 11,
+    "age-key": 16,
+    "authenticator": 11,
+    "docker-hub": 9,
+    "gitlab": 5,
+    "slack-bot": 5,
+    "jwt": 0,
+    "licence": 0,
+    "crypt": 3,
 }
 # Line ends and quotes stand around tokens; letters beside one would make it another word.
 AROUND = st.text(alphabet=" \n\r\t\"':,;()[]{}<>@äß漢😀", max_size=60)
