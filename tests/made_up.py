@@ -13,7 +13,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from eksa_lint.secrets.proofs import github_checksum
+from eksa_lint.secrets.encoded import github_checksum
 
 _PLACE: Final = re.compile(
     r"<<made-up:(?P<base64>base64 )?(?P<name>[a-z0-9-]+)(?: indent=(?P<indent>\d+))?(?: length=(?P<length>\d+))?>>"

@@ -76,13 +76,9 @@ def find(text: Text) -> Iterator[Leak]:
         written = content[start:end]
         if style.is_expression(value) or _is_other(content, match, value, written, style):
             continue
-        if isinstance(kind, Name):
-            if kind.names(written, name):
-                told = range(start, end)
-                yield setting_leak(name, kind.what, text, start, end)
-        elif is_value_of(kind, written, name) and not _is_name_of_entry(content, match.start()):
+        if _counts(kind, name, written) and not (isinstance(kind, Variable) and _is_entry(content, match.start())):
             told = range(start, end)
-            yield variable_leak(kind, name, text, start, end)
+            yield _leak(kind, name, text, start, end)
 
 
 def _candidates(
@@ -119,22 +115,19 @@ def known_variable(name: str) -> Variable | None:
     return _variables().get(name.removeprefix("TF_VAR_").upper())
 
 
-def is_value_of(variable: Variable, written: str, name: str) -> bool:
-    if variable.shape is not None:
-        return variable.shape.fullmatch(written) is not None
+def _counts(kind: Variable | Name, name: str, written: str) -> bool:
+    if isinstance(kind, Name):
+        return kind.names(written, name)
+    if kind.shape is not None:
+        return kind.shape.fullmatch(written) is not None
     return not stands_for_nothing(written, name)
 
 
-def variable_leak(variable: Variable, name: str, text: Text, start: int, end: int) -> Leak:
-    message = f"{name} in {text.name} holds the {variable.what}, which opens {variable.opens}"
-    return Leak("credential-variable", message, start, end, name, variable.weak)
-
-
-def setting_leak(name: str, what: str, text: Text, start: int, end: int) -> Leak:
-    article = "an" if what[0] in "aeiou" else "a"
-    return Leak(
-        "literal-credential", f"{name} in {text.name} is {article} {what} that anybody can read", start, end, name
-    )
+def _leak(kind: Variable | Name, name: str, text: Text, start: int, end: int) -> Leak:
+    if isinstance(kind, Variable):
+        message = f"{name} in {text.name} holds the {kind.what}, which opens {kind.opens}"
+        return Leak("credential-variable", message, start, end, name, kind.weak)
+    return Leak("literal-credential", f"{name} in {text.name} is a {kind.what} that anybody can read", start, end, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +210,7 @@ def _is_other(content: str, match: re.Match[str], value: re.Match[str], written:
     return is_prose(written) or _FOLLOWING_WORD.match(content, value.end()) is not None
 
 
-def _is_name_of_entry(content: str, offset: int) -> bool:
+def _is_entry(content: str, offset: int) -> bool:
     """Whether a key above, by its indentation, says that names of entries elsewhere stand below."""
     start = content.rfind("\n", 0, offset) + 1
     indent = offset - start

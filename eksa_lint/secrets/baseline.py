@@ -14,9 +14,10 @@ from eksa_lint.secrets.encoded import decode_base64
 
 BASELINE_FILE: Final = ".secrets.baseline"
 
-Known: TypeAlias = dict[str, frozenset[str]]
-"""The SHA-1 hashes of known secrets by the path of their file."""
+Known: TypeAlias = dict[str, dict[str, set[int]]]
+"""By the path of a file the SHA-1 hashes of its known secrets, and the lines that they stood on."""
 
+_PREFIX: Final = re.compile(r"(gh[pousr]|gl(?:pat|dt|ft|soat|rt))[_-]")
 _PEM_HEADER: Final = re.compile(r"-----(BEGIN [A-Z0-9 ]{3,60})-----")
 
 
@@ -28,19 +29,31 @@ def read_baseline(content: bytes) -> Known:
         return {}
     if not isinstance(results, dict):
         return {}
-    return {path: frozenset(_hashes(entries)) for path, entries in results.items() if isinstance(entries, list)}
+    return {path: _hashes(entries) for path, entries in results.items() if isinstance(entries, list)}
 
 
-def is_known(known: Known, path: str, written: str) -> bool:
-    """Whether a secret as it is written, or what its base64 says, is known in a file."""
+def is_known(known: Known, path: str, line: int, written: str) -> bool:
+    """Whether a secret as it is written, or what its base64 says, is known in a file.
+
+    Of tokens of GitHub and GitLab detect-secrets hashes no more than the prefix: such an entry is good for its line.
+    """
     hashes = known.get(path)
-    return hashes is not None and any(_hash(spelling) in hashes for spelling in _spellings(written))
+    if hashes is None:
+        return False
+    prefix = _PREFIX.match(written)
+    if prefix and line in hashes.get(_hash(prefix[1]), ()):
+        return True
+    return any(_hash(spelling) in hashes for spelling in _spellings(written))
 
 
-def _hashes(entries: list[Any]) -> Iterator[str]:
+def _hashes(entries: list[Any]) -> dict[str, set[int]]:
+    hashes: dict[str, set[int]] = {}
     for entry in entries:
         if isinstance(entry, dict) and isinstance(entry.get("hashed_secret"), str):
-            yield entry["hashed_secret"]
+            lines = hashes.setdefault(entry["hashed_secret"], set())
+            if isinstance(entry.get("line_number"), int):
+                lines.add(entry["line_number"])
+    return hashes
 
 
 def _spellings(written: str) -> Iterator[str]:

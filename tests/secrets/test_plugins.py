@@ -11,7 +11,8 @@ from made_up import fill
 from eksa_lint.secrets import plugins
 from eksa_lint.secrets.shapes import shapes
 
-LOADED: list[Any] = [plugin() for plugin in get_plugins_from_file(str(Path(plugins.__file__)))]
+CLASSES: list[Any] = list(get_plugins_from_file(str(Path(plugins.__file__))))
+LOADED: list[Any] = [plugin() for plugin in CLASSES]
 
 
 def test_detect_secrets_finds_them_in_the_file() -> None:

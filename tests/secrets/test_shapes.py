@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from made_up import MadeUp, fill
 
 from eksa_lint import data
+from eksa_lint.secrets.encoded import github_checksum
 from eksa_lint.secrets.prefilter import may_hold
-from eksa_lint.secrets.proofs import github_checksum
 from eksa_lint.secrets.scan import conceal, mask, scan
 
 RULES = {

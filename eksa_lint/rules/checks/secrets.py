@@ -36,7 +36,8 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
     is_known = _baseline(context)
     owner_at = _owners(file)
     for leak in found:
-        if not is_known(file.path, file.source.text[leak.start : leak.end]):
+        line, _ = file.source.position(leak.start)
+        if not is_known(file.path, line, file.source.text[leak.start : leak.end]):
             yield _draft(leak, file, owner_at(leak.start))
 
 
@@ -56,15 +57,15 @@ def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
         yield replace(draft, place=replace(file.place(0, 0), fixed=span), secret=())
 
 
-def _baseline(context: Context | None) -> Callable[[str, str], bool]:
+def _baseline(context: Context | None) -> Callable[[str, int, str], bool]:
     """Whether a secret of a file is known already, by the state before: a change cannot excuse what it adds."""
     content = _baseline_content(context.before or context.inventory) if context else None
     if content is None:
-        return lambda _path, _written: False
+        return lambda _path, _line, _written: False
     from eksa_lint.secrets.baseline import is_known, read_baseline  # noqa: PLC0415 - only where there is one
 
     known = read_baseline(content)
-    return lambda path, written: is_known(known, path, written)
+    return lambda path, line, written: is_known(known, path, line, written)
 
 
 def _baseline_content(inventory: Inventory) -> bytes | None:
