@@ -7,6 +7,7 @@ from typing import Final
 from eksa_lint.secrets import prefilter
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.placeholders import is_placeholder
+from eksa_lint.secrets.values import stands_for_nothing
 
 # A password may hold `@` and `:` although it should not: the last `@` before the path ends it, so that no rest of it
 # is left to be seen. Every repeat is bounded, and the time linear.
@@ -24,6 +25,7 @@ _NO_SCHEME: Final = re.compile(
     r"(?P<user>[^\s/:@?#\"'<>`\\]{1,200}):(?P<password>[^\s/\"'<>`\\]{1,200})@(?P<host>[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100})"
 )
 _DIGEST: Final = re.compile(r"@sha(?:256|384|512):")
+_PORT: Final = re.compile(r"[0-9]{2,5},")
 _WORDS: Final = frozenset(("pass", "passwd", "password", "secret", "token", "pw", "pwd", "x-oauth-basic"))
 _GIT_HOST: Final = re.compile(r".*(?:git|bitbucket)", re.IGNORECASE)
 _GIT_PATH: Final = re.compile(r"[^\s\"']{1,300}\.git\b")
@@ -66,6 +68,6 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 
 
 def _stands_for_nothing(user: str, password: str) -> bool:
-    if _DIGEST.search(f"@{password}"):  # an image: registry/name:tag@sha256
+    if _DIGEST.search(f"@{password}") or _PORT.match(password):  # an image name:tag@sha256, a list of servers
         return True
-    return password == user or password.casefold() in _WORDS or is_placeholder(password)
+    return password == user or password.casefold() in _WORDS or stands_for_nothing(password, "")
