@@ -61,6 +61,8 @@ def hidden(path: str, text: str) -> list[tuple[int, int]]:
 
 def told_by_path(text: Text) -> list[Leak]:
     """What the path alone tells of a file in which nothing was found."""
+    if not any(part in text.path for part in prefilter.PATH_PARTS):
+        return []
     from eksa_lint.secrets.generated import find  # noqa: PLC0415 - of a hook, only files without a leak come here
 
     return list(find(text.path, text.source.text))

@@ -12,7 +12,7 @@ from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 
 STEMS: Final = (
     *("pass", "pwd", "token", "secret", "bearer", "license", "credentials"),
-    *("key:", "key=", "key ", 'key"', "key'", "key\\"),
+    *("key:", "key=", "key ", 'key"', "key'", "key\\", "key,", "key]", "key\n", "key\r"),
 )
 """One of them is in every name that `schemas/tables/credential-*.yaml` know, in lower case and with what follows."""
 
@@ -29,6 +29,11 @@ _COMMANDS: Final = (
     "-password", "-token", "-secret-key", "-passphrase", "--from-literal", "sshpass", " login", "setup user", "curl ",
     "wget ", "machine ",
 )  # fmt: skip
+PATH_PARTS: Final = (
+    *("bundle", "logs", "backup", "etcd", "snapshot", "kubeconfig", "-analysis"),
+    *(".db", ".p12", ".pfx", ".jks", ".keystore"),
+)
+"""One of them is in every path that `schemas/tables/generated-files.yaml` knows."""
 _CSV_HEADER: Final = 4_000
 
 

@@ -48,8 +48,6 @@ def find(text: Text) -> Iterator[Leak]:
 
 def masked(text: str) -> str:
     """The text without the passwords of URLs, placeholders among them."""
-    if "@" not in text or "://" not in text:
-        return text
     return _USER_INFO.sub(_hidden, text)
 
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from made_up import MadeUp, fill
 from secrets_support import leaks, lines
 
+from eksa_lint import data
 from eksa_lint.data import read_yaml
 from eksa_lint.secrets.leaks import hidden
+from eksa_lint.secrets.prefilter import detectors
 
 FORMS: dict[str, dict[str, str]] = read_yaml(Path(__file__).parent / "forms.yaml")
 MARK = re.compile(r"<<finds ([a-z-]+)>>$", re.MULTILINE)
@@ -124,3 +126,20 @@ def test_hostile_text_costs_linear_time(text: str) -> None:
     """Any of these takes minutes where the work is quadratic."""
     leaks(text, "a.sh")
     leaks(text, "a.yaml")
+
+
+def test_every_known_name_passes_the_prefilter() -> None:
+    variables = [name for entry in data.table("credential-variables") for name in entry["names"]]
+    names = [
+        "adminPassword",
+        "db_pass",
+        "ansible_ssh_pass",
+        "clientSecret",
+        "apiKey",
+        "secret-key",
+        "signingKey",
+        "authToken",
+    ]
+    for name in (*variables, *names):
+        for form in ("{}=x", "{}: x", '"{}": "x"', "- name: {}\n  value: x", 'variable "{}" {{'):
+            assert "assignments" in detectors(form.format(name), parsed=False), (name, form)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from eksa_lint import data
 from eksa_lint.secrets.leaks import leaks_in
+from eksa_lint.secrets.prefilter import PATH_PARTS
 from eksa_lint.secrets.windows import scan_windows
 
 # The first page of a bbolt file: 16 bytes of page header, the magic number and the version, little endian.
@@ -51,3 +53,8 @@ def test_a_large_snapshot_is_known_by_its_beginning() -> None:
     ((leak, span),) = scan_windows("etcd.db", iter([SNAPSHOT, bytes(2_000_000), b"end"]))
     assert leak.rule == "generated-file-committed"
     assert span.line == 1
+
+
+def test_every_glob_has_a_part_that_the_prefilter_knows() -> None:
+    globs = [glob for entry in data.table("generated-files") for glob in entry["path"]]
+    assert [glob for glob in globs if not any(part in glob for part in PATH_PARTS)] == []
