@@ -30,17 +30,18 @@ def find(text: Text) -> Iterator[Leak]:
                     for inner in kubeconfigs(value.text):
                         yield from _embedded(text, root, value, credentials(inner.value))
     for start, end in client_keys(text.source.text):
-        yield Leak(_RULE, f"client key of a kubeconfig in {text.name}", start, end, "client-key-data")
+        yield Leak(_RULE, f"client key of a kubeconfig in {text.name} opens the cluster", start, end, "client-key-data")
 
 
 def _in_document(text: Text, root: Node, credential: Credential) -> Leak:
     start, end = within_quotes(text.source, root.find(credential.path) or root)
-    message = f"kubeconfig holds the {credential.what} of {credential.user}"
+    message = f"kubeconfig holds the {credential.what} of {credential.user}, which opens the cluster as that user"
     return Leak(_RULE, message, start, end, credential.field)
 
 
 def _embedded(text: Text, root: Node, value: SecretValue, found: Iterable[Credential]) -> Iterator[Leak]:
     for credential in found:
-        message = f"{title_of(root)} holds a kubeconfig with the {credential.what} of {credential.user}"
+        what = f"a kubeconfig with the {credential.what} of {credential.user}"
+        message = f"{title_of(root)} holds {what}, which opens the cluster"
         start, end = place_in(text.source, value.node, credential.text)
         yield Leak(_RULE, message, start, end, f"{value.field}.{credential.field}")
