@@ -76,9 +76,9 @@ def find(text: Text) -> Iterator[Leak]:
         written = content[start:end]
         if style.is_expression(value) or _is_other(content, match, value, written, style):
             continue
-        if _counts(kind, name, written) and not (isinstance(kind, Variable) and _is_entry(content, match.start())):
+        if counts(kind, name, written) and not (isinstance(kind, Variable) and _is_entry(content, match.start())):
             told = range(start, end)
-            yield _leak(kind, name, text, start, end)
+            yield leak_of(kind, name, text, start, end)
 
 
 def _candidates(
@@ -115,7 +115,7 @@ def known_variable(name: str) -> Variable | None:
     return _variables().get(name.removeprefix("TF_VAR_").upper())
 
 
-def _counts(kind: Variable | Name, name: str, written: str) -> bool:
+def counts(kind: Variable | Name, name: str, written: str) -> bool:
     if isinstance(kind, Name):
         return kind.names(written, name)
     if kind.shape is not None:
@@ -123,7 +123,7 @@ def _counts(kind: Variable | Name, name: str, written: str) -> bool:
     return not stands_for_nothing(written, name)
 
 
-def _leak(kind: Variable | Name, name: str, text: Text, start: int, end: int) -> Leak:
+def leak_of(kind: Variable | Name, name: str, text: Text, start: int, end: int) -> Leak:
     if isinstance(kind, Variable):
         message = f"{name} in {text.name} holds the {kind.what}, which opens {kind.opens}"
         return Leak("credential-variable", message, start, end, name, kind.weak)
@@ -190,7 +190,7 @@ def _span(content: str, value: re.Match[str], sign: str, style: "_Style") -> tup
 
 def _is_other(content: str, match: re.Match[str], value: re.Match[str], written: str, style: _Style) -> bool:
     """Prose, code that reads the value from elsewhere, and a quoted name in code that gives nothing."""
-    if not written or _CODE.fullmatch(written) or (written.startswith((" ", "!")) and is_prose(written.lstrip("! "))):
+    if not written or (written.startswith((" ", "!")) and is_prose(written.lstrip("! "))):
         return True
     if match["sign"].endswith(",") and "env" not in content[max(0, match.start() - 40) : match.start()].lower():
         return True
@@ -198,7 +198,7 @@ def _is_other(content: str, match: re.Match[str], value: re.Match[str], written:
         return True
     if value["plain"] is None:
         return False
-    if match["sign"] == ":=" and content[match.start() - 1 : match.start()] == "$":  # of a Go template
+    if _CODE.fullmatch(written) or (match["sign"] == ":=" and content.startswith("$", max(0, match.start() - 1))):
         return True
     if looks_random(written):
         return False

@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 
 from eksa_lint import data
-from eksa_lint.secrets.assignments import known_variable
+from eksa_lint.secrets.assignments import counts, known_variable, leak_of
 from eksa_lint.secrets.leak import Leak, Text, within_quotes
 from eksa_lint.secrets.manifests import SECRET_SECTIONS, holds_fields, kind_of, objects_of, title_of
 from eksa_lint.secrets.objects import is_setting
-from eksa_lint.secrets.values import named, stands_for_nothing
+from eksa_lint.secrets.values import is_prose, named, stands_for_nothing
 from eksa_lint.syntax import Node
 
 Path: TypeAlias = tuple[str, ...]
@@ -75,9 +75,8 @@ class _Walk:
         name, value = node.find(("name",)), node.find(("value",))
         if name is None or value is None or not isinstance(name.value, str):
             return
-        ending = None if known_variable(name.value) else named(name.value)
-        if ending is not None and isinstance(value.value, str) and ending.names(value.value, name.value):
-            yield self._leak(value, (*path, name.value), ending.what)
+        if isinstance(value.value, str):
+            yield from self._named(value, (*path, name.value), name.value)
 
     def _scalar(self, node: Node, path: Path, key: str) -> Iterator[Leak]:
         value = node.value
@@ -91,8 +90,18 @@ class _Walk:
             if not is_setting(name) and not stands_for_nothing(credential, name):
                 yield self._leak(node, path, place["what"])
             return
-        ending = named(key) if key and not known_variable(key) else None
-        if ending is not None and "\n" not in written.strip() and ending.names(written, key):
+        if key and "\n" not in written.strip():
+            yield from self._named(node, path, key)
+
+    def _named(self, node: Node, path: Path, name: str) -> Iterator[Leak]:
+        """A value under a name that is of a credential."""
+        variable, written = known_variable(name), str(node.value)
+        if variable is not None:
+            if counts(variable, name, written) and not (" " in written and is_prose(written)):
+                yield leak_of(variable, name, self._text, *within_quotes(self._text.source, node))
+            return
+        ending = named(name)
+        if ending is not None and ending.names(written, name):
             yield self._leak(node, path, ending.what)
 
     def _leak(self, node: Node, path: Path, what: str) -> Leak:
