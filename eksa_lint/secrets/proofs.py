@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from eksa_lint.secrets.encoded import CHECKSUM_LENGTH, decode_base64, github_checksum
 from eksa_lint.secrets.placeholders import is_placeholder
+from eksa_lint.secrets.values import looks_random
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,10 @@ def _artifactory(text: str, start: int, end: int) -> Evidence:
     return Evidence(end, real=token.startswith("AKCp") or (decode_base64(token) or b"").startswith(b"reftkn:"))
 
 
+def _random(text: str, start: int, end: int) -> Evidence:
+    return Evidence(end, real=looks_random(text[start:end]))
+
+
 def _user_and_password(text: str, start: int, end: int) -> Evidence:
     decoded = (decode_base64(text[start:end]) or b"").decode("utf-8", "replace")
     _, colon, password = decoded.partition(":")
@@ -159,4 +164,5 @@ PROOFS: Final[Mapping[str, Proof]] = {
     "bootstrap": _bootstrap,
     "artifactory": _artifactory,
     "user-and-password": _user_and_password,
+    "random": _random,
 }
