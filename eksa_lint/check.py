@@ -131,14 +131,19 @@ class _Run:
         return self._accept(findings, state, complete=self._old is None)
 
     def what_changed(self, old: Inventory) -> list[Finding]:
-        """What the change does, and the faults that it brought to what it reaches."""
+        """What the change does, and the faults that it brought to what it reaches.
+
+        A credential in place of another is a new one, although the fingerprint is the same.
+        """
         reached = affected(self._changes, old, self._new)
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
         done, standing = self._change_drafts(), list(state.judge(reached))
         if old.snapshot.blobs.keys() - self._new.snapshot.blobs.keys():
             done += self._engine.judge_repository()  # what it lacks may have gone with them
-        known = self._fingerprints_before(old, state, reached) if standing else set()
-        findings = [finding for finding in self._publish([*done, *standing]) if finding.fingerprint not in known]
+        before = self._findings_before(old, state, reached) if standing else []
+        known, secrets = {finding.fingerprint for finding in before}, {finding.secret for finding in before}
+        published = self._publish([*done, *standing])
+        findings = [item for item in published if item.fingerprint not in known or item.secret not in secrets]
         return self._accept(findings, state, complete=False)
 
     def plan(self, findings: Iterable[Finding], clusters: int) -> "Plan | None":
@@ -153,14 +158,14 @@ class _Run:
         drafts, self._impacts = judge_changes(self._engine, self._changes, self._impacts, self._rules, self._policy)
         return drafts
 
-    def _fingerprints_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> set[str]:
+    def _findings_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> list[Finding]:
         """What the same rules find in the same files and objects before the change."""
         paths = {blob.path for blob in state.blobs}
         context = Context(old, None, self._policy.eksa_version, imported=self._imported)
         engine = self._engine.beside(context)
         blobs = [blob for path, blob in old.snapshot.blobs.items() if path in paths]
         same = [before for resource in reached for before in counterparts(resource, old)]
-        return {finding.fingerprint for finding in self._publish(State(old, engine, blobs).judge(same))}
+        return self._publish(State(old, engine, blobs).judge(same))
 
     def _accept(self, findings: list[Finding], state: State, *, complete: bool) -> list[Finding]:
         """Findings with what takes them out of the count, and what is to be said about that.

@@ -158,6 +158,8 @@ class Finding:
     excerpt: Excerpt | None = None
     fix: Fix | None = None
     suppressed: Suppressed | None = None
+    secret: bytes = field(default=b"", repr=False)
+    """Tells the credentials of a run apart, and says nothing outside of it: no report has it."""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

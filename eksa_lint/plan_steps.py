@@ -8,9 +8,10 @@ from eksa_lint.finding import Consequence, Finding, Place
 from eksa_lint.model.cluster import Part
 from eksa_lint.model.effects import Cause
 from eksa_lint.model.impact import Impact, Rollout
-from eksa_lint.model.quiet import quiet_updates
+from eksa_lint.model.quiet import QuietUpdate, quiet_updates
 from eksa_lint.model.scaling import Scaling, scalings
 from eksa_lint.plan import Effect, Reason, Step
+from eksa_lint.rules.concealed import Concealed
 from eksa_lint.rules.wording import difference, name_of
 from eksa_lint.secrets.scan import mask
 
@@ -19,21 +20,21 @@ _CONTROLLER_ORDER: Final = ("etcd", "control-plane", "worker-group")
 _TITLES: Final = {"etcd": "etcd", "control-plane": "control plane", "worker-group": "worker"}
 
 
-def rollout_steps(rollouts: Iterable[Rollout]) -> Iterator[Step]:
+def rollout_steps(rollouts: Iterable[Rollout], concealed: Concealed) -> Iterator[Step]:
     """In the order in which the controllers go about it: etcd, control plane, worker groups."""
     for rollout in sorted(rollouts, key=lambda each: _CONTROLLER_ORDER.index(each.part.kind)):
         part = rollout.part
         yield Step(
             effect=Effect.IN_PLACE if part.in_place else Effect.ROLLS,
             says=text(f"{_most(part)}{count(part.machines, part)}, {_pace(part)}"),
-            reasons=tuple(_of_cause(cause) for cause in rollout.causes),
+            reasons=tuple(_of_cause(cause, concealed) for cause in rollout.causes),
             part=part.kind,
             group=text(part.name) or None,
             machines=part.machines,
         )
 
 
-def etcd_steps(impact: Impact) -> Iterator[Step]:
+def etcd_steps(impact: Impact, concealed: Concealed) -> Iterator[Step]:
     """External etcd at another Kubernetes version: only the release manifest says whether it brings another etcd."""
     etcd = impact.after.part(("etcd", "")) if impact.after else None
     causes = {cause.path: cause for rollout in impact.rollouts for cause in rollout.causes}
@@ -42,7 +43,7 @@ def etcd_steps(impact: Impact) -> Iterator[Step]:
         yield Step(
             effect=Effect.UNKNOWN,
             says=f"{count(etcd.machines, etcd)}: replaced as well where the release brings another etcd",
-            reasons=(_of_cause(version),),
+            reasons=(_of_cause(version, concealed),),
             part=etcd.kind,
             machines=etcd.machines,
         )
@@ -54,9 +55,11 @@ def _pace(part: Part) -> str:
     return "one at a time" if part.at_once == 1 else f"up to {part.at_once} at a time"
 
 
-def _of_cause(cause: Cause) -> Reason:
-    says = f"{name_of(cause.path, cause.after)} {difference(cause.old, cause.new)}"
-    return reason(says, cause.after.place(cause.path))
+def _of_cause(cause: Cause, concealed: Concealed) -> Reason:
+    place = cause.after.place(cause.path)
+    is_secret = concealed.touches(place) or concealed.touches(cause.before.place(cause.path))
+    says = "changed" if is_secret else difference(cause.old, cause.new)
+    return reason(f"{name_of(cause.path, cause.after)} {says}", place)
 
 
 def scaling_steps(impact: Impact, findings: Iterable[Finding]) -> tuple[list[Step], list[Finding]]:
@@ -105,14 +108,23 @@ def _scaling(scaling: Scaling) -> str:
     return f"{title} from {scaling.old} to {count(scaling.new)}"
 
 
-def quiet_steps(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
+def quiet_steps(impact: Impact, findings: Iterable[Finding], concealed: Concealed) -> Iterator[Step]:
     """What differs and replaces no machine; that it does nothing is not said of what a finding tells."""
     for update in quiet_updates(impact):
         side = update.change.resource
         place = side.place(update.field.path)
         if update.effect == "in-place" or not any(_tells(finding, place) for finding in findings):
-            says = f"{name_of(update.field.path, side)} {difference(update.field.old, update.field.new)}"
-            yield Step(Effect(update.effect), update.says or "what it does is not known", (reason(says, place),))
+            values = "changed" if _is_secret(update, concealed) else difference(update.field.old, update.field.new)
+            why = reason(f"{name_of(update.field.path, side)} {values}", place)
+            yield Step(Effect(update.effect), update.says or "what it does is not known", (why,))
+
+
+def _is_secret(update: QuietUpdate, concealed: Concealed) -> bool:
+    """Whether a value on either side must not be shown."""
+    sides = (update.change.before, update.field.old_path), (update.change.after, update.field.new_path)
+    return any(
+        concealed.touches(resource.place(path)) for resource, path in sides if resource is not None and path is not None
+    )
 
 
 def _tells(finding: Finding, place: Place) -> bool:

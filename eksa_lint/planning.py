@@ -12,6 +12,7 @@ from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.plan import ClusterPlan, Effect, Machines, Plan, Reason, Step
 from eksa_lint.plan_steps import count, etcd_steps, quiet_steps, reason, rollout_steps, scaling_steps, text
+from eksa_lint.rules.concealed import Concealed
 from eksa_lint.secrets.scan import mask
 
 _EFFECTS: Final = {
@@ -28,13 +29,14 @@ def make_plan(impacts: Iterable[Impact], findings: Iterable[Finding], clusters: 
     """The plan of a change that reaches some of so many `clusters` and brings `findings`, suppressed ones too."""
     told = [finding for finding in findings if _is_told(finding)]
     refused = {finding.resource.root for finding in told if _is_refusal(finding) and finding.resource}
+    concealed = Concealed((), {})
     plans = []
     owned: set[int] = set()
     for impact in impacts:
         belongings = _belongings(impact)
         own = [finding for finding in told if finding.resource in belongings]
         owned.update(id(finding) for finding in own)
-        plans.append(_cluster_plan(impact, own, refused))
+        plans.append(_cluster_plan(impact, own, refused, concealed))
     elsewhere = (_of_finding(finding) for finding in told if id(finding) not in owned)
     return Plan(
         clusters=tuple(sorted(plans, key=_by_weight)),
@@ -78,17 +80,19 @@ def _name(identity: ResourceId) -> ResourceName:
     return ResourceName(*map(mask, identity))
 
 
-def _cluster_plan(impact: Impact, findings: list[Finding], refused: Container[str]) -> ClusterPlan:
+def _cluster_plan(
+    impact: Impact, findings: list[Finding], refused: Container[str], concealed: Concealed
+) -> ClusterPlan:
     cluster = impact.cluster
     manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
     scaled, told = scaling_steps(impact, findings)
     steps = [
         *(_of_finding(finding) for finding in findings if finding not in told and not _is_presence(finding, impact)),
         *_presence(impact, findings),
-        *rollout_steps(impact.rollouts),
-        *etcd_steps(impact),
+        *rollout_steps(impact.rollouts, concealed),
+        *etcd_steps(impact, concealed),
         *scaled,
-        *quiet_steps(impact, findings),
+        *quiet_steps(impact, findings, concealed),
     ]
     return ClusterPlan(
         cluster=_name(cluster.resource.id),

@@ -1,35 +1,30 @@
 """The lines that a finding shows: secrets hidden, control characters visible, the caret still under its word."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from eksa_lint.clean import clean
 from eksa_lint.finding import Excerpt, ExcerptLine, Place, Sign
+from eksa_lint.rules.concealed import Concealed, Spans
 from eksa_lint.rules.draft import Draft
 from eksa_lint.secrets.scan import conceal, mask
 
-Spans: TypeAlias = list[tuple[int, int]]
 
-
-def excerpt(draft: Draft, secrets: Mapping[int, Spans]) -> Excerpt | None:
-    """The line of the draft's place, below the same line before the change where that is known.
-
-    `secrets` holds the offsets that must not be shown, by the id of the source.
-    """
+def excerpt(draft: Draft, concealed: Concealed) -> Excerpt | None:
+    """The line of the draft's place, below the same line before the change where that is known."""
     place, old = draft.place, draft.old_place
     if place is None or not place.source.text:
         return None
-    line = _line(place, secrets)
+    line = _line(place, concealed)
     lines = []
     if old is not None and old.source.text and _text(old) != _text(place):
-        lines.append(ExcerptLine(old.span.line, "-", _line(old, secrets).shown))
+        lines.append(ExcerptLine(old.span.line, "-", _line(old, concealed).shown))
     sign: Sign = "-" if place.side == "before" else "+" if lines else " "
     lines.append(ExcerptLine(place.span.line, sign, line.shown))
     span = place.span
     last = span.end_column if span.end_line == span.line else len(line.text.rstrip()) + 1
     start, end = line.column(span.column), line.column(last)
-    return Excerpt(tuple(lines), start, max(end, start + 1), clean(mask(draft.label)))
+    return Excerpt(tuple(lines), start, max(end, start + 1), clean(mask(concealed.text(draft.label))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +56,10 @@ class _Line:
         return shown
 
 
-def _line(place: Place, secrets: Mapping[int, Spans]) -> _Line:
+def _line(place: Place, concealed: Concealed) -> _Line:
     text = _text(place)
     begin = place.source.offset(place.span.line)
-    hidden = _within(begin, begin + len(text), secrets.get(id(place.source), []))
+    hidden = _within(begin, begin + len(text), concealed.spans(place.source))
     return _Line(text, tuple(_pieces(text, hidden)))
 
 

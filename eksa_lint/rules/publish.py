@@ -1,6 +1,7 @@
 """Drafts to findings: placed, masked, cleaned and numbered. After this nothing holds a secret or a node."""
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -9,8 +10,9 @@ from typing import Final
 from eksa_lint.clean import clean
 from eksa_lint.finding import Consequence, Edit, Finding, Fix, Refuser, Related, ResourceName, Severity
 from eksa_lint.policy import Policy
+from eksa_lint.rules.concealed import Concealed
 from eksa_lint.rules.draft import Draft
-from eksa_lint.rules.excerpt import Spans, excerpt
+from eksa_lint.rules.excerpt import excerpt
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.rule import Rule
 from eksa_lint.secrets.scan import mask
@@ -18,6 +20,8 @@ from eksa_lint.secrets.scan import mask
 _LONGEST_MESSAGE: Final = 600
 _PASSWORD: Final = re.compile(r"//[^/@\s]*@")
 """What stands before the host of a URL: hashed with all that is known beside it, a short password could be guessed."""
+
+_KEY: Final = os.urandom(32)
 _SEE_SYNCED: Final[frozenset[Refuser]] = frozenset(("webhook", "crd", "controller"))
 _SEE_LOOSE: Final[frozenset[Refuser]] = frozenset(("cli", "webhook"))
 
@@ -25,10 +29,10 @@ _SEE_LOOSE: Final[frozenset[Refuser]] = frozenset(("cli", "webhook"))
 def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Finding]:
     """The finding of each draft. Of several drafts of one rule at one place the most severe stays.
 
-    What looks like a token is hidden in every text; what one draft calls secret, in every excerpt of its file.
+    What looks like a token is hidden in every text; what a file gives away, in every text and excerpt about it.
     """
     kept = list(drafts)
-    secrets = _secrets(kept, rules)
+    concealed = Concealed(kept, rules)
     ordinals: Counter[str] = Counter()
     published: dict[tuple[object, ...], Finding] = {}
     for draft in kept:
@@ -38,15 +42,19 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             rule=draft.rule,
             severity=policy.severity_of(rule, severity_of(draft, rule)),
             consequence=consequence,
-            message=_text(draft.message),
+            message=_text(concealed.text(draft.message)),
             side=draft.place.side if draft.place else "after",
             path=draft.place.path if draft.place else None,
             span=draft.place.span if draft.place else None,
             resource=ResourceName(*map(mask, draft.resource.id)) if draft.resource else None,
-            fingerprint=_fingerprint(draft, consequence, ordinals),
-            related=tuple(Related(_text(text), place.side, place.path, place.span) for text, place in draft.related),
-            excerpt=excerpt(draft, secrets) if draft.place else None,
-            fix=_fix(draft),
+            fingerprint=_fingerprint(draft, consequence, concealed, ordinals),
+            related=tuple(
+                Related(_text(concealed.text(text)), place.side, place.path, place.span)
+                for text, place in draft.related
+            ),
+            excerpt=excerpt(draft, concealed) if draft.place else None,
+            fix=_fix(draft, concealed),
+            secret=_secret(draft, consequence),
         )
         told_apart = "" if finding.path and finding.rule != "rule-failed" else finding.message
         key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
@@ -69,9 +77,18 @@ def severity_of(draft: Draft, rule: Rule) -> Severity:
     return Severity.ERROR if seen_by & set(refused_by) else Severity.WARNING
 
 
-def _fix(draft: Draft) -> Fix | None:
+def _secret(draft: Draft, consequence: Consequence) -> bytes:
+    """Whether a credential is the one that stood there before; the key is of this process, so that nobody can guess."""
+    if consequence is not Consequence.LEAKS or draft.place is None:
+        return b""
+    written = draft.place.source.text[draft.place.start : draft.place.end]
+    return hashlib.blake2b(written.encode("utf-8", "surrogatepass"), key=_KEY, digest_size=16).digest()
+
+
+def _fix(draft: Draft, concealed: Concealed) -> Fix | None:
+    """None where its text would show a credential."""
     repair, place = draft.repair, draft.place
-    if repair is None or place is None or place.side == "before":
+    if repair is None or place is None or place.side == "before" or concealed.touches(place):
         return None
     return Fix(repair.title, (Edit(place.source.span(repair.start, repair.end), repair.text),))
 
@@ -81,23 +98,11 @@ def _text(text: str) -> str:
     return cleaned if len(cleaned) <= _LONGEST_MESSAGE else f"{cleaned[: _LONGEST_MESSAGE - 1]}…"
 
 
-def _secrets(drafts: Iterable[Draft], rules: RuleSet) -> dict[int, Spans]:
-    """The secret offsets of each source, by its id."""
-    secrets: dict[int, Spans] = {}
-    for draft in drafts:
-        if draft.place:
-            spans = secrets.setdefault(id(draft.place.source), [])
-            spans.extend(draft.secret)
-            if not draft.secret and (draft.consequence or rules[draft.rule].consequence) is Consequence.LEAKS:
-                spans.append((draft.place.start, draft.place.end))
-    return {source: sorted(spans) for source, spans in secrets.items() if spans}
-
-
-def _fingerprint(draft: Draft, consequence: Consequence, ordinals: Counter[str]) -> str:
+def _fingerprint(draft: Draft, consequence: Consequence, concealed: Concealed, ordinals: Counter[str]) -> str:
     """Stable while the finding is the same one: no line, no index, no wording, and no hash of a secret."""
     subject = "\0".join(draft.resource.id) if draft.resource else draft.place.path if draft.place else ""
     parts = [draft.rule, subject, draft.field]
-    if consequence is Consequence.LEAKS:
+    if consequence is Consequence.LEAKS or (draft.place and concealed.touches(draft.place)):
         identity = "\0".join(parts)
         ordinals[identity] += 1
         parts.append(str(ordinals[identity]))

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder
-from eksa_lint.secrets.proofs import decode_base64, holds_private_key
+from eksa_lint.secrets.proofs import holds_private_key
 from eksa_lint.syntax import JsonValue, Node, parse
 
-_KIND: Final = re.compile(r"\bkind[\\\"']{0,3}\s{0,3}:\s{0,3}[\\\"']{0,3}Config\b")
+_KIND: Final = re.compile(r"kind[\\\"']{0,3}\s{0,3}:\s{0,3}[\\\"']{0,3}Config\b")
 _CLIENT_KEY: Final = re.compile(r"client-key-data[\\\"']{0,3}[ \t]{0,3}:[ \t]{0,3}[\\\"']{0,3}([A-Za-z0-9+/=]{20,})")
 
 # The fields are those of AuthInfo in client-go, tools/clientcmd/api/v1/types.go. Paths, certificates and exec

@@ -7,15 +7,14 @@ from functools import cache
 from typing import Final
 
 from eksa_lint import data
+from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.kubeconfig import kubeconfigs
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder, is_public
-from eksa_lint.secrets.proofs import decode_base64, holds_private_key
+from eksa_lint.secrets.proofs import holds_private_key
 from eksa_lint.syntax import JsonValue, Node, parse
 
 _INI_LINE: Final = re.compile(r"[ \t]*(?:\[[^\]\n]*\]|[#;].*|([A-Za-z0-9_.-]+)[ \t]*=(.*))")
 _USER_AND_PASSWORD: Final = re.compile(r"[^\s:/{\"']{1,200}:(?!//)(\S+)")
-_DEEPEST: Final = 4
-"""Manifests inside values inside manifests; EKS Anywhere itself goes to two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def values_of(node: Node) -> Iterator[SecretValue]:
                 yield SecretValue(section, key, entry.node, text, encoded)
 
 
-def credentials_of(secret: Node, depth: int = 0) -> Iterator[tuple[SecretValue, str]]:
+def credentials_of(secret: Node) -> Iterator[tuple[SecretValue, str]]:
     """The values of a Secret that are credentials, each with the part of its text that is one."""
     kind = secret.find(("type",))
     only = data.table("secret-values")["only"].get(kind.value if kind else None)
@@ -53,15 +52,20 @@ def credentials_of(secret: Node, depth: int = 0) -> Iterator[tuple[SecretValue, 
     for value in values_of(secret):
         if only is not None and value.key not in only:
             continue
-        if _user_key().fullmatch(value.key):
+        if user_key().fullmatch(value.key):
             users.append(value)
-        elif (part := _credential(value, depth)) is not None:
+        elif (part := _credential(value)) is not None:
             found = True
             yield value, part
     for user in users if found else ():
         name = user.text.strip()
         if name not in data.table("secret-values")["transport_names"] and not is_placeholder(name, user.key):
             yield user, name
+
+
+def is_setting(key: str) -> bool:
+    """Whether a key of a Secret names a user or something public."""
+    return user_key().fullmatch(key) is not None or key.casefold() in _public_keys()
 
 
 def _readable(value: JsonValue, *, encoded: bool) -> str | None:
@@ -81,7 +85,7 @@ def _strict_base64(text: str) -> bytes | None:
     return decode_base64(compact) if compact and len(compact) % 4 == 0 else None
 
 
-def _credential(value: SecretValue, depth: int) -> str | None:
+def _credential(value: SecretValue) -> str | None:
     """The part of a value that is a credential, or None."""
     text = value.text.strip()
     if holds_private_key(text):
@@ -94,7 +98,7 @@ def _credential(value: SecretValue, depth: int) -> str | None:
     if "\n" in text or text.startswith(("{", "[")):
         inner = _structure(text)
         if inner is not None:
-            return next(_inside(inner, depth), None)
+            return next(_inside(inner), None)
     if is_placeholder(text, value.key):
         return None
     pair = _USER_AND_PASSWORD.fullmatch(text)
@@ -113,17 +117,14 @@ def _structure(text: str) -> list[Node] | dict[str, str] | None:
     return roots if whole else None
 
 
-def _inside(inner: list[Node] | dict[str, str], depth: int) -> Iterator[str]:
-    """The credentials of a structured value; a manifest counts only for the Secrets it holds."""
+def _inside(inner: list[Node] | dict[str, str]) -> Iterator[str]:
+    """The credentials of a structured value; a manifest is none, and the Secrets in it are told by themselves."""
     if isinstance(inner, dict):
         for key, text in inner.items():
             yield from _named_credential(key, text)
         return
     for root in inner:
-        if isinstance(root.value, dict) and isinstance(root.value.get("kind"), str):
-            if root.value["kind"] == "Secret" and depth < _DEEPEST:
-                yield from (part for _, part in credentials_of(root, depth + 1))
-        else:
+        if not (isinstance(root.value, dict) and isinstance(root.value.get("kind"), str)):
             yield from _below(root.value)
 
 
@@ -157,7 +158,7 @@ def _public_keys() -> frozenset[str]:
 
 
 @cache
-def _user_key() -> re.Pattern[str]:
+def user_key() -> re.Pattern[str]:
     return re.compile(data.table("secret-values")["user_keys"])
 
 

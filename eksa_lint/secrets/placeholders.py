@@ -8,10 +8,12 @@ from functools import cache
 from typing import Final
 
 from eksa_lint import data
-from eksa_lint.secrets.proofs import decode_base64
+from eksa_lint.secrets.encoded import CHECKSUM_LENGTH, decode_base64, github_checksum
 
 _LONGEST: Final = 4_096
 """Characters; no placeholder is longer."""
+_GITHUB_PREFIX: Final = 4
+_GITHUB_TOKEN: Final = re.compile(r"gh[pousr]_[0-9A-Za-z]{36}")
 
 
 def is_placeholder(value: str, key: str = "") -> bool:
@@ -38,6 +40,9 @@ def _stands_for_nothing(text: str, key: str) -> bool:
         return True
     if len(text) > _LONGEST:
         return False
+    if _GITHUB_TOKEN.fullmatch(text):
+        body = text[_GITHUB_PREFIX:]
+        return github_checksum(body[:-CHECKSUM_LENGTH]) != body[-CHECKSUM_LENGTH:]
     word = text.casefold()
     return word == key.casefold() or word in _words() or any(p.fullmatch(text) for p in _patterns("patterns"))
 

@@ -14,15 +14,20 @@ detect-secrets only the plugin interface and the allowlist comments run: no sett
 verification, no file of the judged tree.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from functools import cache
+from importlib import import_module
 from typing import Any, ClassVar
 
+from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.core.potential_secret import PotentialSecret
-from detect_secrets.plugins.base import RegexBasedDetector
+from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.util.code_snippet import CodeSnippet
 
+from eksa_lint import data
+from eksa_lint.secrets.leak import Text
 from eksa_lint.secrets.shapes import Found, Shape, find, shapes
+from eksa_lint.syntax import Source
 
 
 class ShapeDetector(RegexBasedDetector):
@@ -79,6 +84,65 @@ class PrivateKey(ShapeDetector):
     rule = "private-key"
 
 
+class AccessToken(ShapeDetector):
+    secret_type = "Access Token"  # noqa: S105 - the name of a kind
+    rule = "access-token"
+
+
+class PasswordHash(ShapeDetector):
+    secret_type = "Password Hash"  # noqa: S105 - the name of a kind
+    rule = "password-hash"
+
+
+class LineDetector(BasePlugin):
+    """Finds what one of our detectors finds in a line."""
+
+    detector: ClassVar[str]
+
+    def analyze_string(self, string: str) -> Generator[str, None, None]:
+        return self._find("", string)
+
+    def analyze_line(
+        self,
+        filename: str,
+        line: str,
+        line_number: int = 0,
+        context: CodeSnippet | None = None,
+        **_: Any,
+    ) -> set[PotentialSecret]:
+        del context
+        return {
+            PotentialSecret(self.secret_type, filename, secret, line_number) for secret in self._find(filename, line)
+        }
+
+    def _find(self, filename: str, line: str) -> Generator[str, None, None]:
+        for leak in import_module(f"eksa_lint.secrets.{self.detector}").find(Text(filename, Source(line))):
+            yield line[leak.start : leak.end]
+
+
+class CredentialVariable(LineDetector):
+    secret_type = "Credential Variable"  # noqa: S105 - the name of a kind
+    detector = "assignments"
+
+
+class CredentialInUrl(LineDetector):
+    secret_type = "Basic Auth Credentials"  # noqa: S105 - the name of a kind
+    detector = "urls"
+
+
+class CredentialInCommand(LineDetector):
+    secret_type = "Credential in a Command"  # noqa: S105 - the name of a kind
+    detector = "commands"
+
+
 @cache
 def detectors() -> tuple[ShapeDetector, ...]:
     return tuple(detector() for detector in ShapeDetector.__subclasses__())
+
+
+@cache
+def generic_plugins() -> tuple[tuple[dict[str, Any], BasePlugin], ...]:
+    """The plugins of detect-secrets that `schemas/tables/generic-plugins.yaml` lists."""
+    known: Iterable[type[BasePlugin]] = get_mapping_from_secret_type_to_class().values()
+    by_name = {plugin.__name__: plugin for plugin in known}
+    return tuple((entry, by_name[entry["plugin"]]()) for entry in data.table("generic-plugins"))

@@ -3,13 +3,15 @@
 Every proof reads each character of a text a bounded number of times, however often a header stands in it.
 """
 
-import base64
-import binascii
+import json
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from eksa_lint.secrets.encoded import CHECKSUM_LENGTH, decode_base64, github_checksum
+from eksa_lint.secrets.placeholders import is_placeholder
+from eksa_lint.secrets.values import looks_random
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,6 @@ class Evidence:
 Proof: TypeAlias = Callable[[str, int, int], Evidence]
 """From a text and the offsets of what matched in it."""
 
-_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_CHECKSUM_LENGTH: Final = 6
 
 # Between a header and its END line: armor headers, then base64 with line ends (real, or escaped as in JSON)
 # and the marks of comments, block scalars and string literals around it. A hyphen ends it, so that no body
@@ -45,6 +45,10 @@ _LEAST_VARIETY: Final = 12
 _OPENSSH: Final = b"openssh-key-v1\0"
 _OPENSSH_CIPHER: Final = slice(len(_OPENSSH) + 4, len(_OPENSSH) + 8)
 
+_JWT_SAMPLE: Final = "1234567890"
+"""The subject of the token that jwt.io and half of all documentation show."""
+_URL_SAFE: Final = str.maketrans("-_", "+/")
+
 _PUTTY_BODY: Final = re.compile(
     r"[^\r\n]{0,300}(?:\r\n|\n|\r|\Z)"
     r"(?:[ \t#]*+(?!PuTTY-User)(?:[A-Za-z0-9-]{1,40}: [^\r\n]{0,300}|[A-Za-z0-9+/=]{1,100})"
@@ -60,17 +64,7 @@ def _shape(text: str, start: int, end: int) -> Evidence:
 
 def _github_checksum(text: str, start: int, end: int) -> Evidence:
     body = text[start:end].partition("_")[2]
-    return Evidence(end, real=github_checksum(body[:-_CHECKSUM_LENGTH]) == body[-_CHECKSUM_LENGTH:])
-
-
-def github_checksum(body: str) -> str:
-    """How a GitHub token ends: the CRC-32 of its body in base 62 (GitHub's engineering blog, 2021-04-05)."""
-    number = zlib.crc32(body.encode("ascii"))
-    digits = ""
-    while number:
-        number, rest = divmod(number, len(_BASE62))
-        digits = _BASE62[rest] + digits
-    return digits.rjust(_CHECKSUM_LENGTH, _BASE62[0])
+    return Evidence(end, real=github_checksum(body[:-CHECKSUM_LENGTH]) == body[-CHECKSUM_LENGTH:])
 
 
 def _key_body(text: str, start: int, end: int) -> Evidence:
@@ -110,16 +104,48 @@ def _base64_key(text: str, start: int, end: int) -> Evidence:
     return Evidence(end, inner.real, inner.encrypted)
 
 
-def decode_base64(text: str) -> bytes | None:
-    """The bytes of base64 text, line ends left out as Go leaves them out; None where it is none.
+def _jwt(text: str, start: int, end: int) -> Evidence:
+    claims = _claims(text[start:end])
+    return Evidence(end, real=claims is not None and "licenseId" not in claims and claims.get("sub") != _JWT_SAMPLE)
 
-    Padding that is missing is added: a match may end before it.
-    """
-    compact = "".join(text.split()).rstrip("=")
+
+def _licence(text: str, start: int, end: int) -> Evidence:
+    claims = _claims(text[start:end])
+    return Evidence(end, real=claims is not None and "licenseId" in claims)
+
+
+def _claims(token: str) -> dict[str, Any] | None:
+    """What a JWT says; None for what is none, such as a sample with an edited middle, or one without signature."""
+    header, payload = (_json_object(part) for part in token.split(".")[:2])
+    return payload if header is not None and header.get("alg", "none") != "none" else None
+
+
+def _json_object(part: str) -> dict[str, Any] | None:
     try:
-        return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        value = json.loads(decode_base64(part.translate(_URL_SAFE)) or b"")
+    except (ValueError, RecursionError):
         return None
+    return value if isinstance(value, dict) else None
+
+
+def _bootstrap(text: str, start: int, end: int) -> Evidence:
+    """Two dotted words have the shape too; a made-up half of 16 without any digit is not to be expected."""
+    return Evidence(end, real=any(char.isdigit() for char in text[start:end].partition(".")[2]))
+
+
+def _artifactory(text: str, start: int, end: int) -> Evidence:
+    token = text[start:end]
+    return Evidence(end, real=token.startswith("AKCp") or (decode_base64(token) or b"").startswith(b"reftkn:"))
+
+
+def _random(text: str, start: int, end: int) -> Evidence:
+    return Evidence(end, real=looks_random(text[start:end]))
+
+
+def _user_and_password(text: str, start: int, end: int) -> Evidence:
+    decoded = (decode_base64(text[start:end]) or b"").decode("utf-8", "replace")
+    _, colon, password = decoded.partition(":")
+    return Evidence(end, real=bool(colon) and decoded.isprintable() and not is_placeholder(password))
 
 
 def holds_private_key(text: str) -> bool:
@@ -133,4 +159,10 @@ PROOFS: Final[Mapping[str, Proof]] = {
     "key-body": _key_body,
     "putty-body": _putty_body,
     "base64-key": _base64_key,
+    "jwt": _jwt,
+    "licence": _licence,
+    "bootstrap": _bootstrap,
+    "artifactory": _artifactory,
+    "user-and-password": _user_and_password,
+    "random": _random,
 }

@@ -17,7 +17,8 @@ _LEAST_HIDDEN: Final = 12
 class Hit:
     """A token: the rule that reports it, what people call it and what it opens; offsets in code points.
 
-    A private key reaches from its BEGIN line to its END line. An `encrypted` one needs a passphrase too.
+    A private key reaches from its BEGIN line to its END line. An `encrypted` one needs a passphrase too; what is `weak`
+    opens little.
     """
 
     rule: str
@@ -26,6 +27,7 @@ class Hit:
     end: int
     opens: str
     encrypted: bool = False
+    weak: bool = False
 
 
 def scan(text: str) -> list[Hit]:
@@ -37,14 +39,18 @@ def scan(text: str) -> list[Hit]:
     found = apart(item for detector in detectors() for item in detector.find(text))
     allowlist = Allowlist(Source(text))
     return [
-        Hit(item.shape.rule, item.name, item.start, item.end, item.shape.opens, item.encrypted)
+        Hit(item.shape.rule, item.name, item.start, item.end, item.shape.opens, item.encrypted, item.shape.weak)
         for item in found
         if not allowlist.covers(item.start)
     ]
 
 
 def mask(text: str) -> str:
-    """The text with every token in it hidden, also those that are placeholders or allowlisted."""
+    """The text with every token and password of a URL hidden, also those that are placeholders or allowlisted."""
+    if "@" in text and "://" in text:
+        from eksa_lint.secrets.urls import masked  # noqa: PLC0415 - few messages hold a URL with a user
+
+        text = masked(text)
     if not may_hold(text):
         return text
     pieces: list[str] = []

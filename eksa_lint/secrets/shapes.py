@@ -17,12 +17,14 @@ class Shape:
     rule: str
     name: str
     names: Mapping[str, str]
+    keywords: re.Pattern[str]
     regex: re.Pattern[str]
     group: int
     public: int | None
     proof: Proof
     opens: str
     allow: tuple[re.Pattern[str], ...]
+    weak: bool
 
     @classmethod
     def from_data(cls, entry: dict[str, Any]) -> "Shape":
@@ -30,12 +32,14 @@ class Shape:
             rule=entry["rule"],
             name=entry["name"],
             names=entry.get("names", {}),
+            keywords=re.compile("|".join(entry["keywords"])),
             regex=re.compile(entry["regex"]),
             group=entry["group"],
             public=entry.get("public"),
             proof=PROOFS[entry["proof"]],
             opens=entry["opens"],
             allow=tuple(re.compile(pattern) for pattern in entry.get("allow", ())),
+            weak=entry.get("weak", False),
         )
 
 
@@ -63,7 +67,7 @@ def shapes() -> tuple[Shape, ...]:
 def find(text: str, wanted: Iterable[Shape]) -> Iterator[Found]:
     """Every place that has one of the shapes, real or not, shape by shape."""
     for shape in wanted:
-        for match in shape.regex.finditer(text):
+        for match in shape.regex.finditer(text) if shape.keywords.search(text) else ():
             start, matched_end = match.span(shape.group)
             evidence = shape.proof(text, start, matched_end)
             secret = text[start : evidence.end]

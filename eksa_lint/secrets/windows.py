@@ -1,12 +1,12 @@
-"""Files too large to read at once: tokens in a stream of bytes, in bounded memory."""
+"""Files too large to read at once: credentials in a stream of bytes, in bounded memory."""
 
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
-from eksa_lint.secrets.scan import Hit, scan
+from eksa_lint.secrets.leak import Leak, Text
+from eksa_lint.secrets.leaks import reported, told_by_path
 from eksa_lint.syntax import Source, Span
 
 _WINDOW: Final = 1_000_000
@@ -18,24 +18,26 @@ _BEHIND: Final = 4_096
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedHit:
-    """A hit of a text that is not held as a whole: lines and columns instead of offsets."""
-
-    rule: str
-    name: str
-    span: Span
-    opens: str
-    encrypted: bool = False
+Placed: TypeAlias = tuple[Leak, Span]
+"""A leak of a text that is not held as a whole: its offsets are of a window, lines and columns of the file."""
 
 
-def scan_windows(chunks: Iterable[bytes]) -> Iterator[PlacedHit]:
-    """Every token once, in the order of the text, however the bytes are cut."""
-    window = _Window()
+def scan_windows(path: str, chunks: Iterable[bytes]) -> Iterator[Placed]:
+    """Every leak once, in the order of the text, however the bytes are cut. Nothing is parsed."""
+    window = _Window(path)
+    found = False
+    beginning = ""
     for text in _filled(_decoded(chunks)):
+        beginning = beginning or text
         window.text += text
-        yield from window.hits(len(window.text) - _AHEAD)
-    yield from window.hits(len(window.text) + 1)
+        for placed in window.leaks(len(window.text) - _AHEAD):
+            found = True
+            yield placed
+    for placed in window.leaks(len(window.text) + 1):
+        found = True
+        yield placed
+    for leak in () if found else told_by_path(Text(path, Source(beginning))):
+        yield leak, Span(1, 1, 1, 1)
 
 
 def _filled(pieces: Iterable[str]) -> Iterator[str]:
@@ -52,33 +54,33 @@ def _filled(pieces: Iterable[str]) -> Iterator[str]:
 
 
 class _Window:
-    """The part of the text at hand; hits before `_settled` have been reported."""
+    """The part of the text at hand; leaks before `_settled` have been reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         self.text = ""
+        self._path = path
         self._settled = 0
         self._line = 1
         self._column = 1
 
-    def hits(self, until: int) -> Iterator[PlacedHit]:
-        """The hits that start before an offset, after which the text that is no longer needed is dropped."""
+    def leaks(self, until: int) -> Iterator[Placed]:
+        """Those that start before an offset, after which the text that is no longer needed is dropped."""
         source = Source(self.text)
-        for hit in scan(self.text):
-            if self._settled <= hit.start < until:
-                yield self._placed(hit, source)
-                until = max(until, min(hit.end, len(self.text)))
+        for leak in reported(Text(self._path, source), by_path=False):
+            if self._settled <= leak.start < until:
+                yield leak, self._span(leak, source)
+                until = max(until, min(leak.end, len(self.text)))
         self._settled = until
         self._drop(until - _BEHIND)
 
-    def _placed(self, hit: Hit, source: Source) -> PlacedHit:
-        span = source.span(hit.start, hit.end)
+    def _span(self, leak: Leak, source: Source) -> Span:
+        span = source.span(leak.start, leak.end)
         column, end_column = (
             column + (self._column - 1 if line == 1 else 0)
             for line, column in ((span.line, span.column), (span.end_line, span.end_column))
         )
         before = self._line - 1
-        moved = Span(span.line + before, column, span.end_line + before, end_column)
-        return PlacedHit(hit.rule, hit.name, moved, hit.opens, hit.encrypted)
+        return Span(span.line + before, column, span.end_line + before, end_column)
 
     def _drop(self, count: int) -> None:
         if 0 < count < len(self.text) and self.text[count - 1 : count + 1] == "\r\n":

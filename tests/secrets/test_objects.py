@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import fill
-from secrets_support import drafts, file_of, findings, lines
+from secrets_support import findings, leaks, lines
 
 from eksa_lint.secrets.placeholders import is_placeholder
 
@@ -16,6 +16,7 @@ metadata:
   name: credentials
   namespace: eksa-system
 """
+ACCOUNT = "opens the AWS account, together with its secret key"
 USER = """apiVersion: v1
 kind: Config
 clusters: []
@@ -45,7 +46,6 @@ def secret(body: str, seed: int = 1) -> list[tuple[int, str]]:
         "password: ENC[not really]",
         "anything: <<made-up:password>>",
         "config: root:<<made-up:password>>",
-        'config.json: \'{"auths": {"r.example.org": {"auth": "' + encoded("robot:Vc83hq!k2") + "\"}}}'",
         'credentials: \'[{"type": "basic_auth", "data": {"prismCentral": {"password": "Vc83hq!k2"}}}]\'',
     ],
 )
@@ -122,10 +122,17 @@ def test_a_private_key_counts_by_structure() -> None:
 def test_a_value_of_a_known_shape_is_reported_once() -> None:
     body = "stringData:\n  token: <<made-up:github-classic>>\n"
     text = fill(SECRET + body + "data:\n  other: <<made-up:base64 aws-access-key>>\n", 2)
+    repositories = "opens every repository that its owner can reach, within its scopes"
     assert findings(text) == [
-        (7, "github-token", "GitHub personal access token in Secret eksa-system/credentials"),
-        (9, "aws-access-key", "AWS access key id in base64 in Secret eksa-system/credentials"),
+        (7, "github-token", f"GitHub personal access token in Secret eksa-system/credentials {repositories}"),
+        (9, "aws-access-key", f"AWS access key id in base64 in Secret eksa-system/credentials {ACCOUNT}"),
     ]
+
+
+def test_the_login_of_a_registry_is_reported_as_one() -> None:
+    login = '{"auths": {"r.example.org": {"auth": "' + encoded("robot:Vc83hq!k2") + '"}}}'
+    assert secret(f"stringData:\n  config.json: '{login}'\n") == [(2, "access-token")]
+    assert secret(f"data:\n  .dockerconfigjson: {encoded(login)}\n") == [(2, "access-token")]
 
 
 def test_ini_json_and_manifests_are_judged_by_what_they_hold() -> None:
@@ -192,19 +199,16 @@ def test_allowlist_comments_are_kept_for_objects_too() -> None:
 def test_no_message_holds_a_secret(seed: int) -> None:
     body = "stringData:\n  a: <<made-up:password>>\n  b: <<made-up:github-classic>>\n"
     text = fill(SECRET + body, seed)
-    found = drafts(file_of(text))
+    found = leaks(text)
     assert len(found) == 2
-    for draft in found:
-        assert draft.place is not None
-        value = text[draft.place.start : draft.place.end]
-        assert value not in draft.message
-        assert value not in draft.field
-        assert draft.values == ()
-        assert draft.secret == ((draft.place.start, draft.place.end),)
+    for leak in found:
+        value = text[leak.start : leak.end]
+        assert value not in leak.message
+        assert value not in leak.field
 
 
 @given(st.text(), st.text(max_size=20))
 def test_no_value_raises(value: str, key: str) -> None:
     is_placeholder(value, key)
-    drafts(file_of(SECRET + f"stringData:\n  value: |\n    {value}\n"))
-    drafts(file_of(SECRET + f"data:\n  value: {encoded(value)}\n"))
+    leaks(SECRET + f"stringData:\n  value: |\n    {value}\n")
+    leaks(SECRET + f"data:\n  value: {encoded(value)}\n")

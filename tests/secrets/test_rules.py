@@ -24,7 +24,7 @@ def test_the_file_is_a_rule(file: Path) -> None:
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES, ids=[f"{rule.id}: {item.name}" for rule, item in EXAMPLES])
 def test_example(rule: Rule, example: Example) -> None:
     ((path, text),) = example.after.items()
-    expected = [(finds.line, finds.message) for finds in [*example.finds, *_marked(text)]]
+    expected = sorted((finds.line, finds.message) for finds in [*example.finds, *_marked(text)])
     found = findings(fill(text, 5), path)
     assert [(line, id_) for line, id_, _ in found] == [(line, rule.id) for line, _ in expected]
     assert all(part in message for (_, part), (_, _, message) in zip(expected, found, strict=True))

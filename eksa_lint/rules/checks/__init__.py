@@ -15,9 +15,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _MODULES: Final = {
     "schema": "schema",
-    "token-shapes": "secrets",
-    "kubeconfig": "secrets",
-    "secret-object": "secrets",
+    "leaks": "secrets",
     "syntax": "syntax",
     "references": "references",
     "unused-objects": "references",

@@ -8,7 +8,6 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from io import StringIO
 from typing import Any, Final
 
 from eksa_lint.finding import Severity
@@ -16,6 +15,7 @@ from eksa_lint.model.file import File
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_ip, is_label_key, is_label_value, is_subdomain
+from eksa_lint.syntax.cells import Cell, cell_rows
 from eksa_lint.syntax.later import is_filled_in_later
 
 _REQUIRED: Final = ("hostname", "ip_address", "netmask", "gateway", "nameservers", "mac", "disk", "labels")
@@ -35,20 +35,11 @@ _MAC: Final = re.compile(r"[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2})*\Z|[0-9
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    """The text of a cell, and where it stands in the file."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Machine:
     """A row, and its cells by the names of their columns."""
 
     title: str
-    cells: dict[str, _Cell] = field(repr=False)
+    cells: dict[str, Cell] = field(repr=False)
 
     def text(self, column: str) -> str:
         return self.cells[column].text
@@ -69,7 +60,7 @@ def hardware_csv(file: File, _: Any) -> Iterator[Draft]:
     if not _may_be_hardware(file.source.text):
         return
     try:
-        rows = list(_rows(file.source.text))
+        rows = list(cell_rows(file.source.text))
     except csv.Error:
         return  # nothing that could be told apart into cells
     header = [_ZERO_WIDTH.sub("", cell.text).strip() for cell in rows[0]]
@@ -91,41 +82,7 @@ def _is_hardware(header: list[str]) -> bool:
     return sum(column in header for column in _REQUIRED) >= _FEWEST and not _TELLING.isdisjoint(header)
 
 
-def _rows(text: str) -> Iterator[list[_Cell]]:
-    """The records with their cells; an empty line is none."""
-    offset = 0
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in StringIO(text, newline=""):
-            taken.append(line)
-            yield line
-
-    for record in csv.reader(lines()):
-        raw = "".join(taken)
-        taken.clear()
-        if record:
-            yield [
-                _Cell(value, offset + start, offset + end)
-                for value, (start, end) in zip(record, _spans(raw), strict=False)
-            ]
-        offset += len(raw)
-
-
-def _spans(raw: str) -> Iterator[tuple[int, int]]:
-    """Where the cells of a record stand: at commas outside of quotes."""
-    body = raw.rstrip("\r\n")
-    start, quoted = 0, False
-    for position, char in enumerate(body):
-        if char == '"':
-            quoted = not quoted
-        elif char == "," and not quoted:
-            yield start, position
-            start = position + 1
-    yield start, len(body)
-
-
-def _judge(file: File, header: list[str], rows: list[list[_Cell]]) -> Iterator[Draft]:
+def _judge(file: File, header: list[str], rows: list[list[Cell]]) -> Iterator[Draft]:
     missing = [column for column in _REQUIRED if column not in header]
     if missing:
         named = f"the column {missing[0]}" if len(missing) == 1 else f"the columns {', '.join(missing)}"
@@ -137,7 +94,7 @@ def _judge(file: File, header: list[str], rows: list[list[_Cell]]) -> Iterator[D
             field="header",
             values=tuple(missing),
         )
-    seen: dict[tuple[str, str], _Cell] = {}
+    seen: dict[tuple[str, str], Cell] = {}
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
             yield _uneven(file, number, header, row)
@@ -155,7 +112,7 @@ def _judge(file: File, header: list[str], rows: list[list[_Cell]]) -> Iterator[D
         yield from _repeated(file, machine, seen)
 
 
-def _uneven(file: File, number: int, header: list[str], row: list[_Cell]) -> Draft:
+def _uneven(file: File, number: int, header: list[str], row: list[Cell]) -> Draft:
     return Draft(
         rule="hardware-csv",
         message=f"row {number} of the hardware CSV has {len(row)} cells and the header {len(header)}; "
@@ -243,7 +200,7 @@ def _bmc_faults(machine: _Machine) -> Iterator[tuple[str, str]]:
                 yield column, "is empty, but the machine has a BMC"
 
 
-def _repeated(file: File, machine: _Machine, seen: dict[tuple[str, str], _Cell]) -> Iterator[Draft]:
+def _repeated(file: File, machine: _Machine, seen: dict[tuple[str, str], Cell]) -> Iterator[Draft]:
     """What another machine has as well: each column must tell the machines apart."""
     for column in ("ip_address", "mac", "hostname", "bmc_ip"):
         cell = machine.cells.get(column)

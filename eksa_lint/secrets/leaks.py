@@ -1,0 +1,80 @@
+"""Every credential that a file gives away, each once.
+
+The one way in for whoever has a path and bytes: `leaks_in`. Where two detectors speak of the same place, the first in
+the order below is heard: it has the most to say.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from eksa_lint.secrets import prefilter
+from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
+from eksa_lint.secrets.leak import Leak, Spans, Text
+from eksa_lint.snapshot.contents import is_manifest
+from eksa_lint.syntax import parse
+from eksa_lint.syntax.source import Source, decode
+
+
+def leaks_in(path: str, content: bytes) -> list[Leak]:
+    """The credentials of one blob, in the order of its text; what a comment allows is left out.
+
+    Nothing but the path and the bytes is looked at: no inventory, no baseline. `path` has slashes.
+    """
+    return reported(read(path, content))
+
+
+def read(path: str, content: bytes) -> Text:
+    """The text of a blob, parsed where it may hold objects."""
+    source, _ = decode(content)
+    if not _is_parsed(path, source.text):
+        return Text(path, source)
+    stream = parse(content)
+    return Text(path, stream.source, stream.documents, stream.broken)
+
+
+def reported(text: Text, *, by_path: bool = True) -> list[Leak]:
+    """The credentials that are to be told: without those on lines that a comment allows."""
+    found = leaks_of(text)
+    if not found:
+        return told_by_path(text) if by_path else []
+    from eksa_lint.secrets.allowlist import Allowlist  # noqa: PLC0415 - nearly no file has a leak
+
+    allowlist = Allowlist(text.source)
+    return [leak for leak in found if not allowlist.covers(leak.start)]
+
+
+def leaks_of(text: Text) -> list[Leak]:
+    """Every credential, allowed or not, in the order of the text."""
+    taken = Spans()
+    found = [leak for leak in _all(text) if taken.take(leak.start, leak.end)]
+    return sorted(found, key=lambda leak: leak.start)
+
+
+def hidden(path: str, text: str) -> list[tuple[int, int]]:
+    """The offsets of a file's text that must not be shown: every credential, allowed or not."""
+    parsed = _is_parsed(path, text)
+    if not prefilter.detectors(text, parsed=parsed):
+        return []
+    whole = read(path, text.encode("utf-8", "replace")) if parsed else Text(path, Source(text))
+    return [(leak.start, leak.end) for leak in leaks_of(whole)]
+
+
+def told_by_path(text: Text) -> list[Leak]:
+    """What the path alone tells of a file in which nothing was found."""
+    if not any(part in text.path for part in prefilter.PATH_PARTS):
+        return []
+    from eksa_lint.secrets.generated import find  # noqa: PLC0415 - of a hook, only files without a leak come here
+
+    return list(find(text.path, text.source.text))
+
+
+def _all(text: Text) -> Iterator[Leak]:
+    for name in prefilter.detectors(text.source.text, parsed=bool(text.documents)):
+        yield from import_module(f"eksa_lint.secrets.{name}").find(text)
+
+
+def _is_parsed(path: str, text: str) -> bool:
+    """As the inventory reads files; and a kubeconfig has any name."""
+    if may_be_kubeconfig(text):
+        return True
+    return is_manifest(path) and (not path.endswith(".json") or ('"apiVersion"' in text and '"kind"' in text))

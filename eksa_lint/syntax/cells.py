@@ -1,0 +1,53 @@
+"""Text with comma separated values to cells, each with its place."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The text of a cell, and where it stands in the file."""
+
+    text: str
+    start: int
+    end: int
+
+
+def cell_rows(text: str) -> Iterator[list[Cell]]:
+    """The records with their cells; an empty line is none.
+
+    Raises:
+        csv.Error: the text cannot be told apart into cells.
+    """
+    offset = 0
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+
+    for record in csv.reader(lines()):
+        raw = "".join(taken)
+        taken.clear()
+        if record:
+            yield [
+                Cell(value, offset + start, offset + end)
+                for value, (start, end) in zip(record, _spans(raw), strict=False)
+            ]
+        offset += len(raw)
+
+
+def _spans(raw: str) -> Iterator[tuple[int, int]]:
+    """Where the cells of a record stand: at commas outside of quotes."""
+    body = raw.rstrip("\r\n")
+    start, quoted = 0, False
+    for position, char in enumerate(body):
+        if char == '"':
+            quoted = not quoted
+        elif char == "," and not quoted:
+            yield start, position
+            start = position + 1
+    yield start, len(body)

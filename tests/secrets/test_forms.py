@@ -1,0 +1,145 @@
+"""Every form in which a credential stands in a file: found at its line, by its rule, and nothing else is."""
+
+import re
+import string
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import MadeUp, fill
+from secrets_support import leaks, lines
+
+from eksa_lint import data
+from eksa_lint.data import read_yaml
+from eksa_lint.secrets.leaks import hidden
+from eksa_lint.secrets.prefilter import detectors
+
+FORMS: dict[str, dict[str, str]] = read_yaml(Path(__file__).parent / "forms.yaml")
+MARK = re.compile(r"<<finds ([a-z-]+)>>$", re.MULTILINE)
+TOKENS = (
+    *("github-classic", "github-oauth", "github-app-user", "github-app", "github-refresh", "github-fine-grained"),
+    *("aws-access-key", "aws-temporary-key", "aws-session-token", "gitlab", "slack-bot", "slack-webhook", "vault"),
+    *("docker-hub", "npm", "jwt", "licence", "authenticator", "age-key"),
+)
+# Lines of valid files in which a token can stand as it is: the file before it, and after it.
+PLACES = (
+    ("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  note: ", "\n"),
+    ("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  note: |\n    first\n    ", "\n    last\n"),
+    ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: c\n  annotations: {a: b}  # ", "\n"),
+    ('{"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "', '"}}\n'),
+    ('apiVersion: v1\nkind: ConfigMap\ndata:\n  json: \'{"a": ["', "\"]}'\n"),
+    ("#!/bin/sh\necho ", " | cat\n"),
+    ("[section]\nname = ", "\n"),
+    ("# Notes\n\nthe old one was `", "`, now gone\n"),
+    ("spec:\n  url: https://", "@git.example.org/fleet\n"),
+    ("- a\n- b: [x, ", "]\n"),
+)
+
+
+def marked(form: str, seed: int) -> tuple[str, set[tuple[int, str]]]:
+    """The text of a form, and the line and rule of each mark; a value of many lines is found at its first one."""
+    expected = set()
+    number = 1
+    for line in form.split("\n"):
+        if match := MARK.search(line):
+            expected.add((number, match[1]))
+        number += fill(line, seed).count("\n") + 1
+    return fill(MARK.sub("", form), seed), expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("path", FORMS["leaks"])
+def test_a_credential_is_found_at_its_line(path: str, seed: int) -> None:
+    text, expected = marked(FORMS["leaks"][path], seed)
+    found = set(lines(text, path))
+    assert expected
+    assert expected <= found
+    assert {line for line, _ in found} == {line for line, _ in expected}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("path", FORMS["silent"])
+def test_what_is_no_credential_is_silent(path: str, seed: int) -> None:
+    assert lines(fill(FORMS["silent"][path], seed), path) == []
+
+
+@given(st.sampled_from(TOKENS), st.sampled_from(PLACES), st.integers(0, 2**32), st.booleans())
+def test_a_token_in_a_valid_file_is_found_and_hidden(
+    name: str, place: tuple[str, str], seed: int, as_manifest: bool
+) -> None:
+    token = MadeUp(Random(seed)).make(name)
+    before, after = place
+    if "://" in token or name.startswith("aws-"):  # neither is the user of a URL
+        before = before.removesuffix("https://")
+    text = f"{before}{token}{after}"
+    path = "clusters/a.yaml" if as_manifest else "notes/a.txt"
+    (leak,) = leaks(text, path)
+    assert len(before) <= leak.start < leak.end <= len(before) + len(token)
+    assert token[-16:] not in leak.message
+    (span,) = hidden(path, text)
+    shown = text[: span[0]] + text[span[1] :]
+    assert token[-16:] not in shown
+
+
+@given(
+    st.text(alphabet=string.ascii_letters + string.digits + "!@%^*+=_-.~", min_size=8, max_size=40),
+    st.sampled_from(["EKSA_VSPHERE_PASSWORD", "GOVC_PASSWORD", "REGISTRY_PASSWORD", "EKSA_NUTANIX_PASSWORD"]),
+    st.sampled_from(["export {}='{}'\n", '{}: "{}"\n', '"{}": "{}",\n', "ENV {}='{}'\n", "# {}='{}'\n"]),
+)
+def test_a_password_is_found_and_hidden_as_a_whole(middle: str, variable: str, form: str) -> None:
+    password = f"Vq7{middle}9Kz"
+    text = form.format(variable, password)
+    (leak,) = leaks(text, "a.sh")
+    assert text[leak.start : leak.end] == password
+    assert password not in leak.message
+
+
+@given(st.text(max_size=200), st.sampled_from(["a.yaml", "a.sh", "a.csv", "a.tf", ".env", "a.json", "eksa-cli-logs/a"]))
+def test_no_text_raises(text: str, path: str) -> None:
+    leaks(f"password: {text}\nEKSA_VSPHERE_PASSWORD={text}\nhttps://a:{text}@b\nbmc_password,{text}\n", path)
+
+
+HOSTILE: tuple[Any, ...] = (
+    "password=" * 40_000,
+    "EKSA_VSPHERE_PASSWORD=" * 20_000,
+    "://a:" * 60_000,
+    "://" + "a" * 100_000 + ":" + "b" * 100_000 + "@",
+    "--password " * 40_000,
+    "curl -u " * 40_000,
+    "docker login " + "-p" * 100_000,
+    "name: VAULT_TOKEN\n" * 20_000,
+    'variable "password" {' * 15_000,
+    "eyJ" + "a" * 400_000 + ".ey",
+    "$6$" * 100_000,
+    "bmc_password,a\n" + '"' * 200_000,
+    "machine a login " * 20_000,
+    "_" + "A" * 400_000,
+    "password: {" * 30_000,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_costs_linear_time(text: str) -> None:
+    """Any of these takes minutes where the work is quadratic."""
+    leaks(text, "a.sh")
+    leaks(text, "a.yaml")
+
+
+def test_every_known_name_passes_the_prefilter() -> None:
+    variables = [name for entry in data.table("credential-variables") for name in entry["names"]]
+    names = [
+        "adminPassword",
+        "db_pass",
+        "ansible_ssh_pass",
+        "clientSecret",
+        "apiKey",
+        "secret-key",
+        "signingKey",
+        "authToken",
+    ]
+    for name in (*variables, *names):
+        for form in ("{}=x", "{}: x", '"{}": "x"', "- name: {}\n  value: x", 'variable "{}" {{'):
+            assert "assignments" in detectors(form.format(name), parsed=False), (name, form)
