@@ -13,7 +13,8 @@ from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within
+from eksa_lint.model.layout import Context
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import Resource, ResourceId
 
@@ -76,8 +77,7 @@ class Change:
 def compare(before: Inventory, after: Inventory) -> list[Change]:
     """The objects that differ. A moved file, the order of documents or keys, and a comment are no change."""
     paths = _paths_to_compare(before, after)
-    old = _by_identity(before, (path for path in paths if path in before.manifests))
-    new = _by_identity(after, (path for path in paths if path in after.manifests))
+    old, new = _by_identity(before, after, paths), _by_identity(after, before, paths)
     for root, renamed in _renamed_roots(before, after, old, new).items():
         old = {_moved(identity, root, renamed): resources for identity, resources in old.items()}
     broken = {path for path in paths if path in after.manifests and after.stream(path).broken}
@@ -87,7 +87,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
             change = Change(first, second)
-            if first is None or second is None or (first.node is not second.node and change.fields):
+            if first is None or second is None or (first.applied is not second.applied and change.fields):
                 changes.append(change)
     return changes
 
@@ -99,29 +99,55 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
         for path in sorted(before.manifests.keys() | after.manifests.keys())
         if before.manifests.get(path) != after.manifests.get(path)
     ]
-    below = {dirname(path) for path in changed if basename(path) in KUSTOMIZATION_NAMES}
-    if before.layout.sync_folders != after.layout.sync_folders or any(
-        path in inventory.layout.sync_files for path in changed for inventory in (before, after)
-    ):
-        below |= before.layout.sync_folders | after.layout.sync_folders
+    below = _reached_by(changed, before) | _reached_by(changed, after)
     if not below:
         return changed
-    starts = tuple(f"{folder}/" if folder else "" for folder in below)
     same = (path for path in before.manifests if before.manifests[path] == after.manifests.get(path))
-    moved = [path for path in same if path.startswith(starts) and before.context(path) != after.context(path)]
+    moved = [
+        path
+        for path in same
+        if any(is_within(path, folder) for folder in below) and before.contexts(path) != after.contexts(path)
+    ]
     return sorted([*changed, *moved])
 
 
-def _by_identity(inventory: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
-    """The objects of files; what Flux does not apply is not there."""
+def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
+    """Folders and files whose objects depend on changed kustomizations, patches and Flux objects."""
+    kustomizations, found = inventory.layout.kustomizations, set()
+    for path in changed:
+        if basename(path) in KUSTOMIZATION_NAMES:
+            found |= kustomizations.reach(dirname(path))
+        elif path in inventory.manifests:
+            for folder in inventory.layout.folders_synced_by(path):
+                found |= kustomizations.reach(folder)
+        for kustomization in kustomizations.patched_by(path):
+            found |= kustomizations.reach(kustomization.folder)
+    return found
+
+
+def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
+    """The objects of files that are applied. Of a file that is the same, only what is applied in another way."""
     found: dict[ResourceId, list[Resource]] = {}
     for path in paths:
-        if inventory.context(path).left_out_by:
+        blob = inventory.manifests.get(path)
+        if blob is None:
             continue
-        for resource in inventory.resources_in(path):
-            if not resource.patch:
-                found.setdefault(resource.id, []).append(resource)
+        contexts = inventory.contexts(path)
+        others = other.contexts(path) if path in other.manifests else ()
+        for context in contexts:
+            is_same = other.manifests.get(path) == blob and context in others
+            if not is_same and not _is_left_out(context, others):
+                for resource in inventory.applied_in(context, path):
+                    if not resource.patch:
+                        found.setdefault(resource.id, []).append(resource)
     return found
+
+
+def _is_left_out(context: Context, others: tuple[Context, ...]) -> bool:
+    """Whether a file is not applied. Where no Flux is seen, what is listed nowhere may still be applied by its name."""
+    if not context.left_out_by:
+        return False
+    return context.sync is not None or any(other.taken_in_by and not other.left_out_by for other in others)
 
 
 def _renamed_roots(

@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from eksa_lint import data
-from eksa_lint.finding import Side
-from eksa_lint.model.kustomize import KUSTOMIZE
+from eksa_lint.finding import Place, Side
+from eksa_lint.model.kustomize import KUSTOMIZE, is_within
 from eksa_lint.model.layout import FLUX, Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.references import references_of
@@ -31,7 +31,8 @@ class Inventory:
         library.load(snapshot, self._blobs.values())
         self._blobs = {path: blob for path, blob in self._blobs.items() if self._holds_objects(blob)}
         self._resources: dict[str, tuple[Resource, ...]] = {}
-        self._contexts: dict[str, Context] = {}
+        self._contexts: dict[str, tuple[Context, ...]] = {}
+        self._patched_away: dict[ResourceId, Place] = {}
         self._indexes: dict[str, _FileIndex] = {}
         self._holding: dict[bytes, list[str]] = {}
         self._complete: dict[ResourceId, list[Resource]] | None = None
@@ -43,7 +44,7 @@ class Inventory:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(frozenset(self._blobs), self.files_holding(FLUX.encode()), self.content, self.stream)
+        return Layout(frozenset(self._blobs), self.files_holding(f"{FLUX}/v".encode()), self.content, self.stream)
 
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path].id)
@@ -56,12 +57,20 @@ class Inventory:
         return self._library.stream(self._blobs[path].id)
 
     def context(self, path: str) -> Context:
+        """What decides about the objects of a file, on the first way to a cluster."""
+        return self.contexts(path)[0]
+
+    def contexts(self, path: str) -> tuple[Context, ...]:
+        """What decides about the objects of a file, on every way to a cluster."""
         if path not in self._contexts:
-            self._contexts[path] = self.layout.context(path)
+            self._contexts[path] = self.layout.contexts(path)
         return self._contexts[path]
 
     def resources_in(self, path: str) -> tuple[Resource, ...]:
-        """The objects of one file, patches too, in the order of its text."""
+        """The objects of one file as they are applied, patches too, in the order of its text.
+
+        What several kustomizations take in from outside is there once for each.
+        """
         if path not in self._blobs:
             return ()
         if path not in self._resources:
@@ -103,12 +112,20 @@ class Inventory:
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text."""
         for path in self.files_holding(text.encode("utf-8", "surrogateescape")):
-            if self.layout.root(path) == root:
+            if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         files = self.files_holding(identity.name.encode("utf-8", "surrogateescape"))
-        return [path for path in files if self.layout.root(path) == identity.root]
+        here = [path for path in files if identity.root in self.layout.roots(path)]
+        return [*here, *(path for path in self._renamed_files if path not in here)]
+
+    @cached_property
+    def _renamed_files(self) -> tuple[str, ...]:
+        """The files whose objects are applied under other names than they are written with."""
+        below = tuple(self.layout.renaming_folders())
+        paths = (path for path in self._blobs if any(is_within(path, folder) for folder in below)) if below else ()
+        return tuple(path for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps))
 
     def _index(self, path: str) -> "_FileIndex":
         if path not in self._indexes:
@@ -150,22 +167,49 @@ class Inventory:
         stream = self.stream(path)
         for document in stream.documents:
             for position, node in enumerate(_objects(document.root)):
-                identity, version = self._identify(node.value, path, f"{document.index}.{position}")
-                yield Resource(identity, version, self.side, path, stream.source, node, patch=self.context(path).patch)
+                for context in self.contexts(path):
+                    yield from self._apply(context, node, path, f"{document.index}.{position}")
+                    if not _is_named(node.value):
+                        break
 
-    def _identify(self, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
+    def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
+        """The objects of a file on one way to a cluster."""
+        for document in self.stream(path).documents:
+            for position, node in enumerate(_objects(document.root)):
+                yield from self._apply(context, node, path, f"{document.index}.{position}")
+
+    def patched_away(self, identity: ResourceId) -> Place | None:
+        """The patch that deletes an object of a file that was read."""
+        return self._patched_away.get(identity)
+
+    def _apply(self, context: Context, node: Node, path: str, position: str) -> Iterator[Resource]:
+        """The object as it is applied on one way; nothing where a patch deletes it."""
+        source = self.stream(path).source
+        identity, version = self._identify(context, node.value, path, position)
+        if not context.steps or not _is_named(node.value):
+            yield Resource(identity, version, self.side, path, source, node, patch=context.patch)
+            return
+        from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
+
+        built = build(node, context.steps, self.side)
+        if built.node is None:
+            if built.by is not None:
+                self._patched_away[identity] = built.by
+            return
+        identity, version = self._identify(context, built.node.value, path, position)
+        yield Resource(identity, version, self.side, path, source, node, built=built.node)
+
+    def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")
         kind = value["kind"]
-        metadata = value.get("metadata")
-        name = metadata.get("name") if isinstance(metadata, dict) else None
-        if group == KUSTOMIZE or not isinstance(name, str | int | float) or name == "" or _is_kubeconfig(value):
+        if not _is_named(value):
             place = path if position == "0.0" else f"{path}#{position}"
             return ResourceId("", group, kind, "", place), version
-        context = self.context(path)
+        metadata = value["metadata"]
         namespace = context.namespace or metadata.get("namespace") or "default"
         if is_cluster_scoped(group, kind):
             namespace = ""
-        return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+        return ResourceId(context.root, group, kind, str(namespace), str(metadata["name"])), version
 
 
 def _lines(content: bytes) -> bytes:
@@ -204,6 +248,14 @@ def _objects(node: Node) -> Iterator[Node]:
             yield from _objects(item)
     else:
         yield node
+
+
+def _is_named(value: Any) -> bool:
+    """Whether something applies it under a name; other documents are known by their path."""
+    metadata = value.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    group = value["apiVersion"].rpartition("/")[0]
+    return group != KUSTOMIZE and isinstance(name, str | int | float) and name != "" and not _is_kubeconfig(value)
 
 
 def _is_kubeconfig(value: dict[str, Any]) -> bool:

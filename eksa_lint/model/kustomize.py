@@ -1,7 +1,9 @@
-"""What the `kustomization.yaml` files around a file say of it: namespace, patch or object, included or not."""
+"""What the `kustomization.yaml` files of a snapshot take in, and on which ways a file comes into what is applied."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from posixpath import basename, dirname, normpath
 from typing import Any, Final
 
@@ -11,6 +13,11 @@ KUSTOMIZE: Final = "kustomize.config.k8s.io"
 KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INCLUDES: Final = ("resources", "bases", "components")
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
+_MOST_WAYS: Final = 2000
+_MOST_LEVELS: Final = 20
+"""How many ways lead out of one file, and over how many kustomizations; more are not meant to be built."""
+
+_REMOTE_MARKS: Final = ("://", "git@", "?ref=", "github.com/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,7 @@ class Entry:
     target: str
     source: Source = field(repr=False, compare=False)
     node: Node = field(repr=False, compare=False)
+    is_component: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,96 +37,209 @@ class Kustomization:
 
     file: str
     folder: str
-    value: dict[str, Any]
-    includes: tuple[Entry, ...]
+    value: dict[str, Any] = field(repr=False)
+    includes: tuple[Entry, ...] = ()
+    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
+    node: Node | None = field(default=None, repr=False, compare=False)
 
     def entry_for(self, path: str) -> Entry | None:
         """The entry that includes a file or folder."""
-        return next((entry for entry in self.includes if _is_within(path, entry.target)), None)
+        return next((entry for entry in self.includes if is_within(path, entry.target)), None)
+
+    @property
+    def patch_files(self) -> set[str]:
+        """The files that it merges into objects."""
+        names = [
+            entry.get("path") if isinstance(entry, dict) else entry
+            for name in _PATCHES
+            if isinstance(entries := self.value.get(name), list)
+            for entry in entries
+        ]
+        return {beside(self.folder, name) for name in names if isinstance(name, str) and "\n" not in name}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way from a file to a cluster: the kustomizations that take it in, from the inside out, and where it ends.
+
+    `end` is the folder of the outermost one, or of the file. `left_out_by` is one on the way that does not include
+    it; nothing is applied then.
+    """
+
+    chain: tuple[Kustomization, ...]
+    end: str
+    left_out_by: Kustomization | None = None
 
 
 class Kustomizations:
-    """The kustomize files of one snapshot; those around a file of interest are parsed."""
+    """The kustomize files of one snapshot; those around a file of interest are parsed.
 
-    def __init__(self, known: frozenset[str], stream: Callable[[str], Stream]) -> None:
+    `top` gives the folder that Flux applies a folder with, None where it applies none.
+    """
+
+    def __init__(
+        self,
+        known: frozenset[str],
+        content: Callable[[str], bytes],
+        stream: Callable[[str], Stream],
+        top: Callable[[str], str | None],
+    ) -> None:
         self._known = known
+        self._content = content
         self._stream = stream
+        self._top = top
         self._read: dict[str, Kustomization | None] = {}
 
-    def namespace(self, path: str) -> str | None:
-        """The namespace that the outermost kustomization that includes the file sets."""
-        namespace = None
-        for kustomization in self._above(path):
-            outer = kustomization.value.get("namespace")
-            if isinstance(outer, str) and outer and kustomization.entry_for(path):
-                namespace = outer
-        return namespace
-
-    def is_patch(self, path: str) -> bool:
-        """Whether a file only holds parts of objects that are merged into others."""
-        return any(path in _patches(kustomization) for kustomization in self._above(path))
-
-    def left_out_by(self, path: str, top: str) -> Kustomization | None:
-        """The kustomization below a synced folder that does not include the file; None where it is applied.
-
-        A folder without a kustomization is taken whole, as Flux does.
-        """
-        included = path
-        for kustomization in self._above(path):
-            if not _is_within(kustomization.folder, top):
-                break
-            if kustomization.value and kustomization.entry_for(included) is None:
-                return kustomization
-            included = kustomization.folder
-        return None
-
-    def entry_for(self, path: str) -> Entry | None:
-        """The nearest entry that includes a file."""
-        return next((entry for kustomization in self._above(path) if (entry := kustomization.entry_for(path))), None)
-
-    def _above(self, path: str) -> Iterator[Kustomization]:
-        """The kustomizations of the folders above, nearest first."""
-        if basename(path) in KUSTOMIZATION_NAMES:
-            return
-        folder = path
-        while folder:
-            folder = dirname(folder)
-            kustomization = self._at(folder)
-            if kustomization:
-                yield kustomization
-
-    def _at(self, folder: str) -> Kustomization | None:
+    def at(self, folder: str) -> Kustomization | None:
+        """The kustomization of a folder."""
         if folder not in self._read:
             names = (f"{folder}/{name}" if folder else name for name in KUSTOMIZATION_NAMES)
             file = next((name for name in names if name in self._known), None)
             self._read[folder] = self._parse(file, folder) if file else None
         return self._read[folder]
 
+    def ways(self, path: str) -> list[Way]:
+        """Every way on which a file is applied; the one that comes closest where there is none."""
+        if basename(path) in KUSTOMIZATION_NAMES:
+            return [Way((), dirname(path))]
+        direct, *others = islice(self._climb(path, dirname(path), (), frozenset()), _MOST_WAYS)
+        applied = [way for way in others if way.left_out_by is None]
+        if direct.left_out_by is not None or self._top(direct.end) is None:
+            return applied or [direct]
+        return [direct, *applied]
+
+    def entry_for(self, path: str) -> Entry | None:
+        """The nearest entry that includes a file."""
+        for way in self.ways(path):
+            for kustomization in way.chain:
+                if entry := kustomization.entry_for(path):
+                    return entry
+        return None
+
+    def is_patch(self, path: str) -> bool:
+        """Whether a file only holds parts of objects that are merged into others."""
+        if basename(path) in KUSTOMIZATION_NAMES:
+            return False
+        return any(path in one.patch_files for one in (*self._above(dirname(path), ""), *self._reaching_out))
+
+    def patched_by(self, path: str) -> list[Kustomization]:
+        """The kustomizations that merge a file into objects."""
+        return [one for one in (*self._above(dirname(path), ""), *self._reaching_out) if path in one.patch_files]
+
+    def reach(self, folder: str) -> set[str]:
+        """Folders and files whose objects a kustomization may shape; those of its users where it is a component."""
+        found: set[str] = set()
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            if here in found:
+                continue
+            found.add(here)
+            kustomization = self.at(here)
+            if kustomization is not None:
+                waiting.extend(entry.target for entry in kustomization.includes if not is_within(entry.target, here))
+            waiting.extend(user.folder for user in self._users_of_component(here))
+        return found
+
+    def _users_of_component(self, folder: str) -> Iterator[Kustomization]:
+        """The kustomizations that name a folder as a component."""
+        for user in (*self._above(dirname(folder), ""), *self._reaching_out) if folder else ():
+            if any(entry.is_component and entry.target == folder for entry in user.includes):
+                yield user
+
+    def _climb(self, item: str, folder: str, chain: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Way]:
+        """The way straight up first, then those over kustomizations that reach out to something on it."""
+        top = self._top(folder)
+        included, left_out_by = item, None
+        aside = [(item, chain)]
+        above = self._above(dirname(folder), top or "") if item == folder else self._above(folder, top or "")
+        for kustomization in above if item else ():
+            entry = kustomization.entry_for(included)
+            if kustomization.value and entry is None:
+                left_out_by = left_out_by or kustomization
+                if top is not None:
+                    break
+                continue
+            if entry is not None:
+                chain = _joined(chain, kustomization, entry)
+            included = kustomization.folder
+            aside.append((included, chain))
+        yield Way(chain, folder, left_out_by)
+        for target, inner in aside:
+            for kustomization, entry in self._outward.get(target, ()):
+                if kustomization.file not in seen and len(seen) < _MOST_LEVELS:
+                    outer = _joined(inner, kustomization, entry)
+                    yield from self._climb(
+                        kustomization.folder, kustomization.folder, outer, seen | {kustomization.file}
+                    )
+
+    @cached_property
+    def _outward(self) -> dict[str, list[tuple[Kustomization, Entry]]]:
+        """The kustomizations that take in something from outside their folder, by what they take in."""
+        found: dict[str, list[tuple[Kustomization, Entry]]] = {}
+        for kustomization in self._reaching_out:
+            for entry in kustomization.includes:
+                if not is_within(entry.target, kustomization.folder):
+                    found.setdefault(entry.target, []).append((kustomization, entry))
+        return found
+
+    @cached_property
+    def _reaching_out(self) -> tuple[Kustomization, ...]:
+        """The kustomizations that speak of folders above their own; no other one is parsed for it."""
+        return tuple(one for folder in self.holding((b"../",)) if (one := self.at(folder)))
+
+    def holding(self, marks: tuple[bytes, ...]) -> list[str]:
+        """The folders whose kustomization holds one of some texts; none is parsed for it."""
+        contents = ((file, self._content(file)) for file in self._files)
+        return [dirname(file) for file, content in contents if any(mark in content for mark in marks)]
+
+    @cached_property
+    def _files(self) -> list[str]:
+        return sorted(file for file in self._known if file.endswith(KUSTOMIZATION_NAMES))
+
+    def _above(self, folder: str, top: str) -> Iterator[Kustomization]:
+        """The kustomizations of a folder and of those above it up to the top, nearest first."""
+        while is_within(folder, top):
+            kustomization = self.at(folder)
+            if kustomization:
+                yield kustomization
+            if not folder:
+                return
+            folder = dirname(folder)
+
     def _parse(self, file: str, folder: str) -> Kustomization:
         stream = self._stream(file)
         root = stream.documents[0].root if stream.documents and not stream.broken else None
         value = root.value if root else None
         if root is None or not isinstance(value, dict):
-            return Kustomization(file, folder, {}, ())
-        nodes = [node for name in _INCLUDES if (found := root.find((name,))) for node in found.items or ()]
+            return Kustomization(file, folder, {})
         includes = tuple(
-            Entry(file, normpath(f"{folder}/{node.value}" if folder else node.value), stream.source, node)
-            for node in nodes
-            if isinstance(node.value, str)
+            Entry(file, beside(folder, node.value), stream.source, node, name == "components")
+            for name in _INCLUDES
+            if (found := root.find((name,)))
+            for node in found.items or ()
+            if isinstance(node.value, str) and not is_remote(node.value)
         )
-        return Kustomization(file, folder, value, includes)
+        return Kustomization(file, folder, value, includes, stream.source, root)
 
 
-def _is_within(path: str, folder: str) -> bool:
+def is_remote(text: str) -> bool:
+    """Whether an entry names something outside the repository."""
+    return any(mark in text for mark in _REMOTE_MARKS)
+
+
+def beside(folder: str, path: str) -> str:
+    """A path that is written in a folder, from the top; empty for the top itself."""
+    joined = normpath(f"{folder}/{path}" if folder else path)
+    return "" if joined == "." else joined
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or below it."""
     return path == folder or folder in ("", ".") or path.startswith(f"{folder}/")
 
 
-def _patches(kustomization: Kustomization) -> set[str]:
-    names = [
-        entry.get("path") if isinstance(entry, dict) else entry
-        for name in _PATCHES
-        if isinstance(entries := kustomization.value.get(name), list)
-        for entry in entries
-    ]
-    folder = kustomization.folder
-    return {normpath(f"{folder}/{name}" if folder else name) for name in names if isinstance(name, str)}
+def _joined(chain: tuple[Kustomization, ...], outer: Kustomization, entry: Entry) -> tuple[Kustomization, ...]:
+    """What a component does is done to all that its user takes in, and so is part of the user."""
+    inner = chain[:-1] if entry.is_component and chain and chain[-1].folder == entry.target else chain
+    return (*inner, outer)

@@ -2,22 +2,56 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from posixpath import dirname, normpath
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from eksa_lint.model.kustomize import Entry, Kustomizations
-from eksa_lint.syntax import Stream
+from eksa_lint.model.kustomize import Entry, Kustomization, Kustomizations, Way
+from eksa_lint.syntax import Node, Source, Stream
+
+if TYPE_CHECKING:
+    from eksa_lint.model.build import Step, Steps
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
 _PATH: Final = re.compile(rb"""(?:^|[\s{,])["']?path["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What the files around one file decide about its objects.
+class Sync:
+    """A Flux `Kustomization`: the folder that it applies and where it stands."""
 
-    `left_out_by` names the kustomization that does not include it, so that Flux does not apply it.
+    folder: str
+    file: str
+    name: str = ""
+    value: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
+    node: Node | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        spec = self.value.get("spec")
+        return spec if isinstance(spec, dict) else {}
+
+    @property
+    def target_namespace(self) -> str | None:
+        namespace = self.spec.get("targetNamespace")
+        return namespace if isinstance(namespace, str) and namespace else None
+
+    @property
+    def prunes(self) -> bool:
+        return self.spec.get("prune") is True
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.spec.get("suspend") is True
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the files around one file decide about its objects, on one way to a cluster.
+
+    `left_out_by` names the kustomization that does not include it, so that nothing applies it.
     """
 
     root: str = ""
@@ -26,16 +60,11 @@ class Context:
 
     patch: bool = False
     left_out_by: str = ""
+    steps: "tuple[Step, ...]" = ()
+    """What kustomize and Flux do to the objects, in this order."""
 
-
-@dataclass(frozen=True, slots=True)
-class Sync:
-    """A Flux `Kustomization`: the folder that it applies, the file that it stands in, and whether it prunes."""
-
-    folder: str
-    file: str
-    target_namespace: str | None
-    prunes: bool
+    sync: Sync | None = field(default=None, compare=False)
+    taken_in_by: tuple[Kustomization, ...] = field(default=(), compare=False, repr=False)
 
 
 class Layout:
@@ -48,24 +77,85 @@ class Layout:
         content: Callable[[str], bytes],
         stream: Callable[[str], Stream],
     ) -> None:
+        self._content = content
         self._stream = stream
+        self._known = known
         self._sync_files = _sync_files(flux_files, content)
         self._syncs: dict[str, Sync | None] = {}
-        self._kustomizations = Kustomizations(known, stream)
+        self.kustomizations = Kustomizations(known, content, stream, self._top)
 
     @property
     def sync_folders(self) -> frozenset[str]:
         """Folders that a Flux `Kustomization` seems to apply."""
         return frozenset(self._sync_files)
 
-    @property
-    def sync_files(self) -> frozenset[str]:
-        """Files that speak of Flux `Kustomization` objects with a path."""
-        return frozenset(file for files in self._sync_files.values() for file in files)
+    def folders_synced_by(self, file: str) -> set[str]:
+        """The folders that a file seems to have applied."""
+        return {folder for folder, files in self._sync_files.items() if file in files}
 
     def root(self, path: str) -> str:
         """The folder of the outermost sync: one that is applied by another lands in the same management cluster."""
-        sync = self._sync_for(dirname(path))
+        return self._root(self.sync(path))
+
+    def roots(self, path: str) -> set[str]:
+        """The roots of all ways on which a file is applied."""
+        return {self._root(self._sync_for(way.end)) for way in self.kustomizations.ways(path)}
+
+    def contexts(self, path: str) -> tuple[Context, ...]:
+        """What decides about the objects of a file, for each way on which it is applied; never empty."""
+        is_patch = self.kustomizations.is_patch(path)
+        found = (self._context(way, is_patch=is_patch) for way in self.kustomizations.ways(path))
+        return tuple(dict.fromkeys(found))
+
+    def sync(self, path: str) -> Sync | None:
+        """The Flux `Kustomization` that applies a file."""
+        return self._sync_for(self.kustomizations.ways(path)[0].end)
+
+    def entry_for(self, path: str) -> Entry | None:
+        """The entry of a kustomization that makes Flux apply a file, where there is one."""
+        return self.kustomizations.entry_for(path)
+
+    def renaming_folders(self) -> set[str]:
+        """Folders and files whose objects may be applied under another name than their file says."""
+        found: set[str] = set()
+        for kustomization in self.kustomizations.holding(_RENAMING):
+            found |= self.kustomizations.reach(kustomization)
+        for folder, files in self._sync_files.items():
+            if any(mark in self._content(file) for file in files for mark in _RENAMING):
+                found |= self.kustomizations.reach(folder)
+        return found
+
+    def _context(self, way: Way, *, is_patch: bool) -> Context:
+        sync = self._sync_for(way.end)
+        namespace = sync.target_namespace if sync else None
+        for kustomization in reversed(way.chain):
+            own = kustomization.value.get("namespace")
+            namespace = namespace or (own if isinstance(own, str) and own else None)
+        return Context(
+            root=self._root(sync),
+            namespace=namespace,
+            patch=is_patch,
+            left_out_by=way.left_out_by.file if way.left_out_by else "",
+            steps=() if is_patch else tuple(self._steps_of(way, sync)),
+            sync=sync,
+            taken_in_by=way.chain,
+        )
+
+    def _steps_of(self, way: Way, sync: Sync | None) -> "Iterator[Step]":
+        """What is done to the objects on a way. Most kustomizations only list files, and most syncs change nothing."""
+        for kustomization in way.chain:
+            if not kustomization.value.keys() <= _NO_STEP:
+                yield from self._steps.of(kustomization)
+        if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_STEP):
+            yield from self._steps.of_sync(sync)
+
+    @cached_property
+    def _steps(self) -> "Steps":
+        from eksa_lint.model.build import Steps  # noqa: PLC0415 - as above
+
+        return Steps(self._known, self._stream, self.kustomizations.at)
+
+    def _root(self, sync: Sync | None) -> str:
         seen = set()
         while sync and sync not in seen:
             seen.add(sync)
@@ -75,24 +165,9 @@ class Layout:
             sync = outer
         return (sync.folder or ".") if sync else ""
 
-    def context(self, path: str) -> Context:
-        """What decides about the objects of a file."""
-        sync = self.sync(path)
-        left_out_by = self._kustomizations.left_out_by(path, sync.folder) if sync else None
-        return Context(
-            root=self.root(path),
-            namespace=(sync.target_namespace if sync else None) or self._kustomizations.namespace(path),
-            patch=self._kustomizations.is_patch(path),
-            left_out_by=left_out_by.file if left_out_by else "",
-        )
-
-    def sync(self, path: str) -> Sync | None:
-        """The Flux `Kustomization` that applies a file."""
-        return self._sync_for(dirname(path))
-
-    def entry_for(self, path: str) -> Entry | None:
-        """The entry of a kustomization that makes Flux apply a file, where there is one."""
-        return self._kustomizations.entry_for(path)
+    def _top(self, folder: str) -> str | None:
+        sync = self._sync_for(folder)
+        return sync.folder if sync else None
 
     def _sync_for(self, folder: str) -> Sync | None:
         """The Flux `Kustomization` of the nearest folder above."""
@@ -103,17 +178,39 @@ class Layout:
 
     def _syncs_at(self, folder: str) -> Iterator[Sync]:
         for file in sorted(self._sync_files.get(folder, ())):
-            for document in self._stream(file).documents:
-                value = document.root.value
-                if not isinstance(value, dict) or value.get("kind") != "Kustomization":
-                    continue
-                spec = value.get("spec")
-                if not str(value.get("apiVersion")).startswith(f"{FLUX}/") or not isinstance(spec, dict):
-                    continue
-                if _folder(str(spec.get("path") or "")) == folder:
-                    namespace = spec.get("targetNamespace")
-                    namespace = namespace if isinstance(namespace, str) else None
-                    yield Sync(folder, file, namespace, prunes=spec.get("prune") is True)
+            stream = self._stream(file)
+            for document in stream.documents:
+                sync = _sync(file, stream.source, document.root)
+                if sync is not None and sync.folder == folder:
+                    yield sync
+
+
+_NO_STEP: Final = frozenset((
+    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "labels", "commonLabels", "images",
+    "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
+    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators",
+))  # fmt: skip
+"""Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
+
+_RENAMING: Final = (b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild")
+_SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
+
+
+def _sync(file: str, source: Source, node: Node) -> Sync | None:
+    """The Flux `Kustomization` that a document is, if it is one."""
+    value = node.value
+    if not isinstance(value, dict) or value.get("kind") != "Kustomization":
+        return None
+    spec, metadata = value.get("spec"), value.get("metadata")
+    if not str(value.get("apiVersion")).startswith(f"{FLUX}/") or not isinstance(spec, dict):
+        return None
+    name = metadata.get("name") if isinstance(metadata, dict) else ""
+    return Sync(synced_folder(spec), file, str(name or ""), value, source, node)
+
+
+def synced_folder(spec: dict[str, Any]) -> str:
+    """The folder that the spec of a Flux `Kustomization` names, as snapshots name it."""
+    return _folder(str(spec.get("path") or ""))
 
 
 def _sync_files(flux_files: Iterable[str], content: Callable[[str], bytes]) -> dict[str, list[str]]:
