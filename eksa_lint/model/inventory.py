@@ -207,9 +207,11 @@ class Inventory:
             return ResourceId("", group, kind, "", place), version
         metadata = value["metadata"]
         namespace = context.namespace or metadata.get("namespace") or "default"
+        name = metadata["name"]
         if is_cluster_scoped(group, kind):
-            namespace = ""
-        return ResourceId(context.root, group, kind, str(namespace), str(metadata["name"])), version
+            is_renamed = (group, kind) == ("", "Namespace") and context.namespace is not None
+            name, namespace = context.namespace if is_renamed else name, ""
+        return ResourceId(context.root, group, kind, str(namespace), str(name)), version
 
 
 def _lines(content: bytes) -> bytes:

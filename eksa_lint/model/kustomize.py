@@ -126,6 +126,15 @@ class Kustomizations:
         """The kustomizations that merge a file into objects."""
         return [one for one in (*self._above(dirname(path), ""), *self._reaching_out) if path in one.patch_files]
 
+    def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
+        """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
+        own = kustomization.value.get("namespace")
+        if isinstance(own, str) and own:
+            return own
+        components = [entry.target for entry in kustomization.includes if entry.is_component] if levels else []
+        used = (self.at(folder) for folder in reversed(components))
+        return next((name for one in used if one and (name := self.namespace_of(one, levels - 1))), None)
+
     def reach(self, folder: str) -> set[str]:
         """Folders and files whose objects a kustomization may shape; those of its users where it is a component."""
         found: set[str] = set()

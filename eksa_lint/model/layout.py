@@ -129,8 +129,7 @@ class Layout:
         sync = self._sync_for(way.end)
         namespace = sync.target_namespace if sync else None
         for kustomization in reversed(way.chain):
-            own = kustomization.value.get("namespace")
-            namespace = namespace or (own if isinstance(own, str) and own else None)
+            namespace = namespace or self.kustomizations.namespace_of(kustomization)
         return Context(
             root=self._root(sync),
             namespace=namespace,

@@ -140,7 +140,7 @@ def _edit(node: Node, steps: Steps, new: Entry | None, *, is_new: bool) -> Node:
     step, rest = steps[0], steps[1:]
     if node.items is not None:
         return _edit_item(node, step, rest, new, is_new=is_new)
-    if node.entries is None or (step not in node.entries and (rest or not is_new)):
+    if node.entries is None or (step not in node.entries and (rest or new is None)):
         raise CannotApply(f"there is no {step}")
     entries = dict(node.entries)
     if rest:
