@@ -78,7 +78,8 @@ def build(node: Node, steps: tuple[Step, ...], side: Any) -> Built:
     """What the steps make of an object."""
     work = _Work(node)
     for patch in work.run(steps):
-        return Built(None, Place(side, patch.file, patch.source, patch.node.start, patch.node.end), tuple(work.unfit))
+        at = patch.node.find(("$patch",)) or patch.node
+        return Built(None, Place(side, patch.file, patch.source, at.start, at.end), tuple(work.unfit))
     return Built(work.node, None, tuple(work.unfit))
 
 

@@ -179,7 +179,7 @@ class Layout:
         for file in sorted(self._sync_files.get(folder, ())):
             stream = self._stream(file)
             for document in stream.documents:
-                sync = _sync(file, stream.source, document.root)
+                sync = sync_of(file, stream.source, document.root)
                 if sync is not None and sync.folder == folder:
                     yield sync
 
@@ -195,7 +195,7 @@ _RENAMING: Final = (b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowName
 _SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
 
 
-def _sync(file: str, source: Source, node: Node) -> Sync | None:
+def sync_of(file: str, source: Source, node: Node) -> Sync | None:
     """The Flux `Kustomization` that a document is, if it is one."""
     value = node.value
     if not isinstance(value, dict) or value.get("kind") != "Kustomization":

@@ -1,0 +1,226 @@
+"""What becomes of an object that a change takes out of what Flux applies: how it left, and what Flux does then.
+
+Source of what Flux does: fluxcd/kustomize-controller, internal/controller/kustomization_controller.go (reconcile,
+deleteObjects, finalizerShouldDeleteResources).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from eksa_lint.finding import Place
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.kustomize import Kustomization, is_remote
+from eksa_lint.model.layout import FLUX, Context, Sync
+from eksa_lint.model.resource import Resource
+
+_PRUNE: Final = f"{FLUX}/prune"
+
+
+class Way(StrEnum):
+    """How an object left."""
+
+    GONE = "gone"
+    """Its file or document is no longer there, or says another name."""
+
+    LEFT_OUT = "left-out"
+    """Its file is there, and a kustomization no longer takes it in."""
+
+    PATCHED = "patched-away"
+    RENAMED = "renamed"
+    """Its document is there, and kustomize or Flux gives it another name or namespace."""
+
+    NOT_SYNCED = "not-synced"
+    """Its file is there, and no Flux `Kustomization` applies it."""
+
+
+class Outcome(StrEnum):
+    """What Flux does with the object in the cluster."""
+
+    PRUNED = "pruned"
+    STAYS = "stays"
+    WAITS = "waits"
+    """Flux stops and removes nothing; it prunes once it runs again."""
+
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One object that is gone from what is applied.
+
+    `place` is what made it leave, where that is something else than the object. `reason` says in half a sentence why
+    the outcome is another than being pruned. `sync` applied it, None where no Flux is seen.
+    """
+
+    before: Resource
+    way: Way
+    outcome: Outcome
+    reason: str = ""
+    place: Place | None = None
+    sync: Sync | None = None
+    successor: Resource | None = None
+    """The object that the change adds in its place, if it is plain which one that is."""
+
+
+def departure(change: Change, changes: Iterable[Change], old: Inventory, new: Inventory) -> Departure | None:
+    """What becomes of the object of a change; None where it is still there."""
+    resource = change.before
+    if resource is None or change.after is not None:
+        return None
+    context = _context_of(resource, old)
+    way, place = _way(resource, context, new)
+    outcome, reason = _outcome(resource, context, old, new)
+    return Departure(resource, way, outcome, reason, place, context.sync, _successor(resource, changes))
+
+
+def _context_of(resource: Resource, inventory: Inventory) -> Context:
+    """The way on which an object was applied."""
+    contexts = inventory.contexts(resource.path)
+    here = [context for context in contexts if context.root == resource.id.root and not context.left_out_by]
+    for context in here if len(here) > 1 else ():
+        if any(other.id == resource.id for other in inventory.applied_in(context, resource.path)):
+            return context
+    return here[0] if here else contexts[0]
+
+
+def _way(resource: Resource, context: Context, new: Inventory) -> tuple[Way, Place | None]:
+    """How it left, and the entry, patch or field that did it."""
+    if resource.path not in new.manifests:
+        return Way.GONE, None
+    contexts = new.contexts(resource.path)
+    present = {_written(other.node.value) for other in new.resources_in(resource.path)}
+    if by := new.patched_away(resource.id):
+        return Way.PATCHED, by
+    dropped = _dropped_entry(resource, context, new)
+    if dropped is not None or all(other.left_out_by for other in contexts):
+        return Way.LEFT_OUT, dropped
+    if context.sync is not None and all(other.sync is None for other in contexts):
+        return Way.NOT_SYNCED, None
+    return (Way.RENAMED if _written(resource.node.value) in present else Way.GONE), None
+
+
+def _written(value: object) -> tuple[object, ...]:
+    paths = (("apiVersion",), ("kind",), ("metadata", "namespace"), ("metadata", "name"))
+    return tuple(str(fields.get(value, path)) for path in paths)
+
+
+def _dropped_entry(resource: Resource, context: Context, new: Inventory) -> Place | None:
+    """The entry that took the object in and that its kustomization no longer has."""
+    included = resource.path
+    for kustomization in context.taken_in_by:
+        entry = kustomization.entry_for(included)
+        later = new.layout.kustomizations.at(kustomization.folder)
+        if entry is not None and later is not None and later.value and later.entry_for(included) is None:
+            return Place("before", entry.file, entry.source, entry.node.start, entry.node.end)
+        included = kustomization.folder
+    return None
+
+
+def _outcome(resource: Resource, context: Context, old: Inventory, new: Inventory) -> tuple[Outcome, str]:
+    """What Flux does with it, and why that is something else than pruning."""
+    sync = context.sync
+    if sync is None:
+        return _unknown(context, new) or (Outcome.PRUNED, "")
+    for part in ("annotations", "labels"):
+        if str(fields.get(resource.value, ("metadata", part, _PRUNE))).lower() == "disabled":
+            return Outcome.STAYS, f"its {part[:-1]} {_PRUNE} is disabled"
+    return _unknown(context, new) or outcome_of_sync(sync, old, new)
+
+
+def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:
+    """Where the object may come from a place that is not read."""
+    for kustomization in context.taken_in_by:
+        later = new.layout.kustomizations.at(kustomization.folder)
+        added = set(remotes(later)) - set(remotes(kustomization)) if later else set()
+        if added:
+            return Outcome.UNKNOWN, f"{kustomization.file} now takes in {min(added)}, which is not read here"
+    return None
+
+
+def remotes(kustomization: Kustomization) -> Iterator[str]:
+    """What a kustomization takes in from outside the repository."""
+    for name in ("resources", "bases", "components"):
+        listed = kustomization.value.get(name)
+        for entry in listed if isinstance(listed, list) else ():
+            if isinstance(entry, str) and is_remote(entry):
+                yield entry
+
+
+def outcome_of_sync(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str]:
+    """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
+    if is_removed(sync, old, new):
+        parent = old.layout.sync(sync.file)
+        if parent is None or parent == sync or parent.folder == sync.folder:
+            return outcome_of_removed_sync(sync, new)
+        if outcome_of_sync(parent, old, new)[0] is Outcome.PRUNED:
+            return outcome_of_removed_sync(sync, new, by_parent=True)
+        return outcome_of_sync(parent, old, new)
+    if is_folder_missing(sync.folder, new):
+        return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
+    if not sync.prunes:
+        return Outcome.STAYS, f"{sync.file} does not prune"
+    if sync.is_suspended:
+        return Outcome.WAITS, f"{sync.file} is suspended"
+    return Outcome.PRUNED, ""
+
+
+def outcome_of_removed_sync(sync: Sync, new: Inventory, *, by_parent: bool = False) -> tuple[Outcome, str]:
+    """What Flux does with all that a `Kustomization` applied when that is removed itself."""
+    if not by_parent and is_folder_missing(sync.folder, new):
+        return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
+    policy = sync.spec.get("deletionPolicy") or "MirrorPrune"
+    if sync.is_suspended:
+        return Outcome.STAYS, f"{sync.file} is suspended"
+    if policy == "Orphan":
+        return Outcome.STAYS, f"the deletionPolicy of {sync.file} is Orphan"
+    if policy == "MirrorPrune" and not sync.prunes:
+        return Outcome.STAYS, f"{sync.file} does not prune"
+    return Outcome.PRUNED, ""
+
+
+def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
+    """Whether a Flux `Kustomization` is in no file any more; its file may have moved.
+
+    Every management cluster has a `flux-system` of its own, so that one that stood elsewhere before is another.
+    """
+    for path in new.files_holding(sync.name.encode()):
+        is_other = path != sync.file and _holds(old, path, sync)
+        if not is_other and _holds(new, path, sync):
+            return False
+    return True
+
+
+def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
+    """Whether a file has a Flux `Kustomization` of the same namespace and name."""
+    if path not in inventory.manifests or f"{FLUX}/v".encode() not in inventory.content(path):
+        return False
+    namespace = fields.get(sync.value, ("metadata", "namespace"))
+    return any(
+        fields.get(resource.value, ("metadata", "namespace")) == namespace
+        and fields.get(resource.value, ("metadata", "name")) == sync.name
+        for resource in inventory.resources_in(path)
+        if (resource.group, resource.kind) == (FLUX, "Kustomization")
+    )
+
+
+def is_folder_missing(folder: str, new: Inventory) -> bool:
+    """Whether a folder that Flux applies holds no file any more; Git knows no empty folders."""
+    return bool(folder) and not any(path.startswith(f"{folder}/") for path in new.snapshot.blobs)
+
+
+def _successor(resource: Resource, changes: Iterable[Change]) -> Resource | None:
+    """The object of the kind that the change adds in the place of this one, if it is plain which one that is."""
+    same_kind = [change for change in changes if change.resource.id[1:3] == resource.id[1:3]]
+    added = [change.after for change in same_kind if change.event == "added" and change.after]
+    removed = [change for change in same_kind if change.event == "removed"]
+    same_name = [other for other in added if other.id.name == resource.id.name]
+    same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]
+    if same_name:
+        return same_name[0]
+    if same_file:
+        return same_file[0]
+    return added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None
