@@ -216,6 +216,7 @@ def _successor(resource: Resource, changes: Iterable[Change]) -> Resource | None
     """The object of the kind that the change adds in the place of this one, if it is plain which one that is."""
     same_kind = [change for change in changes if change.resource.id[1:3] == resource.id[1:3]]
     added = [change.after for change in same_kind if change.event == "added" and change.after]
+    added = [other for other in added if other.id.root or not resource.id.root]  # what Flux does not apply is not made
     removed = [change for change in same_kind if change.event == "removed"]
     same_name = [other for other in added if other.id.name == resource.id.name]
     same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]

@@ -27,6 +27,7 @@ _MODULES: Final = {
     "config-objects-removed": "removals",
     "kustomization-resources-removed": "removals",
     "rollouts": "rollouts",
+    "early-release": "early_release",
     "critical-namespace-rbac": "rbac",
     "cluster-admin-binding": "rbac",
     "cluster-manifest": "manifest",

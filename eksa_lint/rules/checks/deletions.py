@@ -59,7 +59,7 @@ def _message(found: ClusterFate) -> str:
             return _hanging(found, machines)
     if found.successor is not None:
         return _replaced(found.before, found.successor, machines)
-    if found.departure.way is Way.NOT_SYNCED:
+    if found.departure.way is Way.NOT_SYNCED and found.before.id.root:
         return f"{title} is no longer in what Flux applies ({found.before.id.root}): it is deleted with {machines}"
     return f"{title} is deleted with {machines}"
 
@@ -80,8 +80,6 @@ def _replaced(old: Resource, new: Resource, machines: str) -> str:
     if new.id.name != name:
         return f"EKS Anywhere does not rename: it deletes {name} with {machines} and creates {new.id.name}"
     if new.id.root != old.id.root:
-        if not new.id.root:
-            return f"Cluster {name} is no longer in what Flux applies ({old.id.root}): it is deleted with {machines}"
         return (
             f"Cluster {name} moves from {old.id.root or 'no root'} to {new.id.root}: "
             f"it is deleted there with {machines} and created here"
