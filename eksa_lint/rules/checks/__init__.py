@@ -26,6 +26,7 @@ _MODULES: Final = {
     "flux-syncs": "flux_syncs",
     "config-objects-removed": "removals",
     "kustomization-resources-removed": "removals",
+    "control-annotations": "annotations",
     "rollouts": "rollouts",
     "early-release": "early_release",
     "critical-namespace-rbac": "rbac",
