@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from eksa_lint.finding import Place
+from eksa_lint.finding import Place, Side
 from eksa_lint.model.embedded import embedded
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.layout import Sync
@@ -71,16 +71,21 @@ class Built:
 
     node: Node | None
     by: Place | None = None
-    unfit: tuple[tuple[Patch, str], ...] = ()
+    unfit: tuple[tuple[str, Place], ...] = ()
 
 
-def build(node: Node, steps: tuple[Step, ...], side: Any) -> Built:
+def build(node: Node, steps: tuple[Step, ...], side: Side) -> Built:
     """What the steps make of an object."""
-    work = _Work(node)
-    for patch in work.run(steps):
-        at = patch.node.find(("$patch",)) or patch.node
-        return Built(None, Place(side, patch.file, patch.source, at.start, at.end), tuple(work.unfit))
+    work = _Work(node, side)
+    deleting = next(work.run(steps), None)
+    if deleting is not None:
+        return Built(None, _place(deleting, deleting.node.find(("$patch",)), side))
     return Built(work.node, None, tuple(work.unfit))
+
+
+def _place(patch: Patch, node: Node | None, side: Side) -> Place:
+    at = node or patch.node
+    return Place(side, patch.file, patch.source, at.start, at.end)
 
 
 class Steps:
@@ -140,10 +145,11 @@ class Steps:
 class _Work:
     """One object on its way through the steps."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, side: Side) -> None:
         self.node = node
         self.names = {_name(node)}
-        self.unfit: list[tuple[Patch, str]] = []
+        self.unfit: list[tuple[str, Place]] = []
+        self._side: Side = side
 
     def run(self, steps: tuple[Step, ...]) -> Iterator[Patch]:
         """Take the steps; gives the patch that deletes the object, and then nothing more is to be done."""
@@ -166,7 +172,7 @@ class _Work:
         try:
             patched = apply_operations(self.node, patch.node) if patch.is_operations else merge(self.node, patch.node)
         except CannotApply as problem:
-            self.unfit.append((patch, str(problem)))
+            self.unfit.append((str(problem), _place(patch, problem.node, self._side)))
             return
         if patched is None:
             yield patch

@@ -13,7 +13,7 @@ from eksa_lint.finding import Place
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import Kustomization, is_remote
+from eksa_lint.model.kustomize import Entry, Kustomization, is_remote
 from eksa_lint.model.layout import FLUX, Context, Sync
 from eksa_lint.model.resource import Resource
 
@@ -71,13 +71,13 @@ def departure(change: Change, changes: Iterable[Change], old: Inventory, new: In
     resource = change.before
     if resource is None or change.after is not None:
         return None
-    context = _context_of(resource, old)
+    context = context_of(resource, old)
     way, place = _way(resource, context, new)
     outcome, reason = _outcome(resource, context, old, new)
     return Departure(resource, way, outcome, reason, place, context.sync, _successor(resource, changes))
 
 
-def _context_of(resource: Resource, inventory: Inventory) -> Context:
+def context_of(resource: Resource, inventory: Inventory) -> Context:
     """The way on which an object was applied."""
     contexts = inventory.contexts(resource.path)
     here = [context for context in contexts if context.root == resource.id.root and not context.left_out_by]
@@ -128,7 +128,23 @@ def _outcome(resource: Resource, context: Context, old: Inventory, new: Inventor
     for part in ("annotations", "labels"):
         if str(fields.get(resource.value, ("metadata", part, _PRUNE))).lower() == "disabled":
             return Outcome.STAYS, f"its {part[:-1]} {_PRUNE} is disabled"
+    listed = still_listed(resource, context, new)
+    if listed is not None:
+        return Outcome.WAITS, f"{listed.file} still lists it, where Flux stops and removes nothing"
     return _unknown(context, new) or outcome_of_sync(sync, old, new)
+
+
+def still_listed(resource: Resource, context: Context, new: Inventory) -> Entry | None:
+    """The entry of a kustomization that lists the file or folder of an object, though that is gone."""
+    included = resource.path
+    for kustomization in context.taken_in_by:
+        later = new.layout.kustomizations.at(kustomization.folder)
+        entries = later.includes if later else ()
+        for entry in entries:
+            if entry.target == included and included not in new.snapshot.blobs and is_folder_missing(included, new):
+                return entry
+        included = kustomization.folder
+    return None
 
 
 def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:

@@ -197,7 +197,7 @@ class Inventory:
                 self._patched_away[identity] = built.by
             return
         identity, version = self._identify(context, built.node.value, path, position)
-        yield Resource(identity, version, self.side, path, source, node, built=built.node)
+        yield Resource(identity, version, self.side, path, source, node, built=built.node, unfit=built.unfit)
 
     def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")

@@ -17,7 +17,11 @@ _DIRECTIVE: Final = "$patch"
 
 
 class CannotApply(Exception):
-    """A patch that does not fit the object; kustomize stops there."""
+    """A patch that does not fit the object; kustomize stops there. `node` is the operation."""
+
+    def __init__(self, reason: str, node: Node | None = None) -> None:
+        super().__init__(reason)
+        self.node = node
 
 
 def borrow(node: Node, path: str, source: Source, shift: Shift = lambda offset: offset) -> Borrowed:
@@ -65,27 +69,35 @@ def apply_operations(base: Node, operations: Node) -> Node:
     """
     node = base
     for operation in operations.items or ():
-        value = operation.value
-        path = value.get("path") if isinstance(value, dict) else None
-        if not isinstance(value, dict) or not isinstance(path, str):
-            raise CannotApply("an operation has no path")
-        steps = pointer(path)
-        match value.get("op"):
-            case "add" | "replace" as op:
-                node = _edit(node, steps, _operand(operation), is_new=op == "add")
-            case "remove":
-                node = _edit(node, steps, None, is_new=False)
-            case "copy" | "move" as op:
-                source = pointer(str(value.get("from", "")))
-                moved = _at(node, source)
-                node = _edit(node, source, None, is_new=False) if op == "move" else node
-                node = _edit(node, steps, Entry(moved.start, moved.end, moved), is_new=True)
-            case "test":
-                if _at(node, steps).value != value.get("value"):
-                    raise CannotApply(f"{path} is not what the patch tests for")
-            case other:
-                raise CannotApply(f"there is no operation {other}")
+        try:
+            node = _apply(node, operation)
+        except CannotApply as problem:
+            raise CannotApply(str(problem), operation) from problem
     return node
+
+
+def _apply(node: Node, operation: Node) -> Node:
+    value = operation.value
+    path = value.get("path") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(path, str):
+        raise CannotApply("an operation has no path")
+    steps = pointer(path)
+    match value.get("op"):
+        case "add" | "replace" as op:
+            return _edit(node, steps, _operand(operation), is_new=op == "add")
+        case "remove":
+            return _edit(node, steps, None, is_new=False)
+        case "copy" | "move" as op:
+            source = pointer(str(value.get("from", "")))
+            moved = _at(node, source)
+            node = _edit(node, source, None, is_new=False) if op == "move" else node
+            return _edit(node, steps, Entry(moved.start, moved.end, moved), is_new=True)
+        case "test":
+            if _at(node, steps).value != value.get("value"):
+                raise CannotApply(f"{path} is not what the patch tests for")
+            return node
+        case other:
+            raise CannotApply(f"there is no operation {other}")
 
 
 def pointer(path: str) -> Steps:

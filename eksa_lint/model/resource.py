@@ -47,6 +47,8 @@ class Resource:
     node: Node = field(repr=False)
     patch: bool = False
     built: Node | None = field(default=None, repr=False)
+    unfit: tuple[tuple[str, Place], ...] = field(default=(), repr=False)
+    """Patches that do not fit the object, each with the reason; kustomize stops there."""
 
     @property
     def applied(self) -> Node:

@@ -27,6 +27,8 @@ _MODULES: Final = {
     "config-objects-removed": "removals",
     "kustomization-resources-removed": "removals",
     "control-annotations": "annotations",
+    "flux-builds": "flux_builds",
+    "kustomizations-not-evaluated": "flux_builds",
     "rollouts": "rollouts",
     "early-release": "early_release",
     "critical-namespace-rbac": "rbac",
