@@ -4,7 +4,7 @@ A `Step` is one kustomization's part of it, or that of a Flux `Kustomization`; a
 its way from the inside out. Order and matching are those of kustomize 5.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -92,7 +92,7 @@ class Steps:
     """The steps of the kustomizations and Flux objects of one snapshot, each read once."""
 
     def __init__(
-        self, known: frozenset[str], stream: Callable[[str], Stream], at: Callable[[str], Kustomization | None]
+        self, known: Container[str], stream: Callable[[str], Stream], at: Callable[[str], Kustomization | None]
     ) -> None:
         self._known, self._stream, self._at = known, stream, at
         self._read: dict[str, tuple[Step, ...]] = {}
@@ -195,7 +195,7 @@ class _Reader:
     """Reads the patches that one file lists."""
 
     def __init__(
-        self, folder: str, file: str, source: Source, known: frozenset[str], stream: Callable[[str], Stream]
+        self, folder: str, file: str, source: Source, known: Container[str], stream: Callable[[str], Stream]
     ) -> None:
         self._folder, self._file, self._source = folder, file, source
         self._known, self._stream = known, stream

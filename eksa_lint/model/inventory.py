@@ -44,7 +44,7 @@ class Inventory:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(frozenset(self._blobs), self.files_holding(f"{FLUX}/v".encode()), self.content, self.stream)
+        return Layout(self._blobs, self.files_holding(f"{FLUX}/v".encode()), self.content, self.stream)
 
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path].id)

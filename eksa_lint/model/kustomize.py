@@ -1,12 +1,13 @@
 """What the `kustomization.yaml` files of a snapshot take in, and on which ways a file comes into what is applied."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from posixpath import basename, dirname, normpath
 from typing import Any, Final
 
+from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
 KUSTOMIZE: Final = "kustomize.config.k8s.io"
@@ -79,7 +80,7 @@ class Kustomizations:
 
     def __init__(
         self,
-        known: frozenset[str],
+        known: Mapping[str, Blob],
         content: Callable[[str], bytes],
         stream: Callable[[str], Stream],
         top: Callable[[str], str | None],
@@ -199,8 +200,16 @@ class Kustomizations:
 
     def holding(self, marks: tuple[bytes, ...]) -> list[str]:
         """The folders whose kustomization holds one of some texts; none is parsed for it."""
-        contents = ((file, self._content(file)) for file in self._files)
-        return [dirname(file) for file, content in contents if any(mark in content for mark in marks)]
+        holds: dict[str, bool] = {}
+        found = []
+        for file in self._files:
+            blob = self._known[file].id  # most are the same few lines
+            if blob not in holds:
+                content = self._content(file)
+                holds[blob] = any(mark in content for mark in marks)
+            if holds[blob]:
+                found.append(dirname(file))
+        return found
 
     @cached_property
     def _files(self) -> list[str]:

@@ -1,13 +1,14 @@
 """Which management cluster a file lands in, under which namespace, and whether Flux applies it at all."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING, Any, Final
 
 from eksa_lint.model.kustomize import Entry, Kustomization, Kustomizations, Way
+from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Layout:
 
     def __init__(
         self,
-        known: frozenset[str],
+        known: Mapping[str, Blob],
         flux_files: Iterable[str],
         content: Callable[[str], bytes],
         stream: Callable[[str], Stream],
@@ -120,8 +121,10 @@ class Layout:
         found: set[str] = set()
         for kustomization in self.kustomizations.holding(_RENAMING):
             found |= self.kustomizations.reach(kustomization)
-        for folder, files in self._sync_files.items():
-            if any(mark in self._content(file) for file in files for mark in _RENAMING):
+        files = {file for files in self._sync_files.values() for file in files}
+        for file in files:
+            content = self._content(file)
+            for folder in self.folders_synced_by(file) if any(mark in content for mark in _RENAMING) else ():
                 found |= self.kustomizations.reach(folder)
         return found
 

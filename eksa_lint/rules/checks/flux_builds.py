@@ -5,11 +5,10 @@ from typing import Any, Final
 
 from eksa_lint.finding import Place
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import context_of, still_listed
 from eksa_lint.model.file import File
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
 from eksa_lint.model.layout import Context as Way
-from eksa_lint.model.resource import Resource
+from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -64,8 +63,8 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     if file.path not in inventory.manifests or file.path.endswith(KUSTOMIZATION_NAMES):
         return
     ways = [way for way in inventory.contexts(file.path) if way.sync is not None and not way.left_out_by]
-    if not ways or ways[0].patch:
-        return
+    if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
+        return  # a file with a cluster is judged whole by cluster-manifest
     for document in file.documents:
         missing = _missing(document.root)
         if missing:
@@ -105,6 +104,8 @@ def _listed(change: Change, context: Context) -> Iterator[Draft]:
     resource = change.before
     if resource is None or context.before is None or resource.path in context.inventory.manifests:
         return
+    from eksa_lint.model.departure import context_of, still_listed  # noqa: PLC0415 - few changes remove a file
+
     way = context_of(resource, context.before)
     entry = still_listed(resource, way, context.inventory)
     if entry is not None:
