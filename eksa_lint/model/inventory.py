@@ -178,6 +178,11 @@ class Inventory:
             for position, node in enumerate(_objects(document.root)):
                 yield from self._apply(context, node, path, f"{document.index}.{position}")
 
+    def is_applied(self, resource: Resource) -> bool:
+        """Whether something applies an object of this state: its file is taken in, and it is a whole object."""
+        ways = [way for way in self.contexts(resource.path) if way.root == resource.id.root]
+        return not resource.patch and any(not way.left_out_by or way.sync is None for way in ways)
+
     def patched_away(self, identity: ResourceId) -> Place | None:
         """The patch that deletes an object of a file that was read."""
         return self._patched_away.get(identity)

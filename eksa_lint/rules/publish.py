@@ -45,12 +45,17 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             excerpt=excerpt(draft, secrets) if draft.place else None,
             fix=_fix(draft),
         )
-        told_apart = "" if finding.path and finding.rule != "rule-failed" else finding.message
+        told_apart = "" if _is_in_own_file(draft) and finding.rule != "rule-failed" else finding.message
         key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
         known = published.get(key)
         if known is None or finding.severity.rank < known.severity.rank:
             published[key] = finding
     return list(published.values())
+
+
+def _is_in_own_file(draft: Draft) -> bool:
+    """Whether a draft points into the file of its object. One patch or entry may concern many objects."""
+    return draft.place is not None and (draft.resource is None or draft.place.path == draft.resource.path)
 
 
 def _severity(draft: Draft, rule: Rule) -> Severity:

@@ -19,7 +19,7 @@ def config_objects(change: Change, context: Context) -> Iterator[Draft]:
     resource = change.before
     if resource is None or resource.kind == "Cluster" or context.before is None:
         return
-    referrers = [other for other in context.inventory.referring(resource.id) if not other.patch]
+    referrers = [other for other in context.inventory.referring(resource.id) if context.inventory.is_applied(other)]
     left = departure(change, context.changes, context.before, context.inventory) if referrers else None
     if left is None:
         return
