@@ -16,7 +16,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within
 from eksa_lint.model.layout import Context
 from eksa_lint.model.pairing import pair_items
-from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.resource import EKSA, Resource, ResourceId
 
 Event: TypeAlias = Literal["added", "changed", "removed"]
 
@@ -57,6 +57,14 @@ class Change:
         assert resource is not None  # noqa: S101 - one side is always there
         return resource
 
+    @property
+    def hands(self) -> tuple[str, str] | None:
+        """The Flux `Kustomization` objects that a cluster passes between, where it does."""
+        old, new = self.before, self.after
+        if old is None or new is None or (old.group, old.kind) != (EKSA, "Cluster") or old.owner == new.owner:
+            return None
+        return (old.owner, new.owner) if old.owner and new.owner else None
+
     @cached_property
     def old(self) -> dict[str, Any] | None:
         """The effective value before."""
@@ -87,7 +95,12 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
             change = Change(first, second)
-            if first is None or second is None or (first.applied is not second.applied and change.fields):
+            if (
+                first is None
+                or second is None
+                or change.hands
+                or (first.applied is not second.applied and change.fields)
+            ):
                 changes.append(change)
     return changes
 

@@ -125,13 +125,26 @@ def _outcome(resource: Resource, context: Context, old: Inventory, new: Inventor
     sync = context.sync
     if sync is None:
         return _unknown(context, new) or (Outcome.PRUNED, "")
-    for part in ("annotations", "labels"):
-        if str(fields.get(resource.value, ("metadata", part, _PRUNE))).lower() == "disabled":
-            return Outcome.STAYS, f"its {part[:-1]} {_PRUNE} is disabled"
+    guard = _guard(resource)
+    if guard:
+        return Outcome.STAYS, f"its {guard} {_PRUNE} is disabled"
     listed = still_listed(resource, context, new)
     if listed is not None:
         return Outcome.WAITS, f"{listed.file} still lists it, where Flux stops and removes nothing"
     return _unknown(context, new) or outcome_of_sync(sync, old, new)
+
+
+def _guard(resource: Resource) -> str:
+    """What keeps Flux from pruning an object: an annotation or a label; empty where nothing does."""
+    for part in ("annotations", "labels"):
+        if str(fields.get(resource.value, ("metadata", part, _PRUNE))).lower() == "disabled":
+            return part[:-1]
+    return ""
+
+
+def may_not_prune(resource: Resource, sync: Sync) -> bool:
+    """Whether a Flux `Kustomization` leaves an object alone that it applied and does not apply any more."""
+    return _guard(resource) != "" or not sync.prunes or sync.is_suspended
 
 
 def still_listed(resource: Resource, context: Context, new: Inventory) -> Entry | None:

@@ -192,7 +192,7 @@ class Inventory:
         source = self.stream(path).source
         identity, version = self._identify(context, node.value, path, position)
         if not context.steps or not _is_named(node.value):
-            yield Resource(identity, version, self.side, path, source, node, patch=context.patch)
+            yield Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
             return
         from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
@@ -202,7 +202,9 @@ class Inventory:
                 self._patched_away[identity] = built.by
             return
         identity, version = self._identify(context, built.node.value, path, position)
-        yield Resource(identity, version, self.side, path, source, node, built=built.node, unfit=built.unfit)
+        yield Resource(
+            identity, version, self.side, path, source, node, built=built.node, owner=context.owner, unfit=built.unfit
+        )
 
     def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")

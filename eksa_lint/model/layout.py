@@ -35,6 +35,13 @@ class Sync:
         return spec if isinstance(spec, dict) else {}
 
     @property
+    def owner(self) -> str:
+        """What Flux labels the objects with that it applies for it."""
+        metadata = self.value.get("metadata")
+        namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+        return f"{namespace or 'default'}/{self.name}"
+
+    @property
     def target_namespace(self) -> str | None:
         namespace = self.spec.get("targetNamespace")
         return namespace if isinstance(namespace, str) and namespace else None
@@ -63,6 +70,9 @@ class Context:
     left_out_by: str = ""
     steps: "tuple[Step, ...]" = ()
     """What kustomize and Flux do to the objects, in this order."""
+
+    owner: str = ""
+    """Namespace and name of the Flux `Kustomization` that applies it."""
 
     sync: Sync | None = field(default=None, compare=False)
     taken_in_by: tuple[Kustomization, ...] = field(default=(), compare=False, repr=False)
@@ -139,6 +149,7 @@ class Layout:
             patch=is_patch,
             left_out_by=way.left_out_by.file if way.left_out_by else "",
             steps=() if is_patch else tuple(self._steps_of(way, sync)),
+            owner=sync.owner if sync else "",
             sync=sync,
             taken_in_by=way.chain,
         )

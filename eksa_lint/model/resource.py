@@ -47,6 +47,9 @@ class Resource:
     node: Node = field(repr=False)
     patch: bool = False
     built: Node | None = field(default=None, repr=False)
+    owner: str = ""
+    """Namespace and name of the Flux `Kustomization` that applies it."""
+
     unfit: tuple[tuple[str, Place], ...] = field(default=(), repr=False)
     """Patches that do not fit the object, each with the reason; kustomize stops there."""
 

@@ -50,7 +50,18 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
         known = published.get(key)
         if known is None or finding.severity.rank < known.severity.rank:
             published[key] = finding
-    return list(published.values())
+    return _told_once(published.values())
+
+
+def _told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """A patch is judged by itself and as part of what it is merged into: what both show is one finding."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.side, finding.path, finding.span, finding.message)
+        known = found.get(key)
+        if known is None or finding.severity.rank < known.severity.rank:
+            found[key] = finding
+    return list(found.values())
 
 
 def _is_in_own_file(draft: Draft) -> bool:

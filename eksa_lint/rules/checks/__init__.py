@@ -23,6 +23,7 @@ _MODULES: Final = {
     "identity": "identity",
     "immutable-fields": "immutable",
     "deletions": "deletions",
+    "changing-hands": "deletions",
     "flux-syncs": "flux_syncs",
     "config-objects-removed": "removals",
     "kustomization-resources-removed": "removals",

@@ -5,8 +5,8 @@ from typing import Final
 
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Way
-from eksa_lint.model.fate import ClusterFate, Fate, fate_of
+from eksa_lint.model.departure import Way, context_of, may_not_prune
+from eksa_lint.model.fate import ClusterFate, Fate, count_machines, fate_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
@@ -43,6 +43,25 @@ def deletions(change: Change, context: Context) -> Iterator[Draft]:
         related=tuple(related),
         severity=Severity.WARNING if is_alone or found.fate is Fate.UNKNOWN else None,
         consequence=Consequence.WEAKENS if is_alone else None,
+    )
+
+
+@check("changing-hands")
+def changing_hands(change: Change, context: Context) -> Iterator[Draft]:
+    """Clusters that one Flux `Kustomization` hands to another."""
+    if context.before is None or change.hands is None or change.before is None or change.after is None:
+        return
+    sync = context_of(change.before, context.before).sync
+    if sync is None or may_not_prune(change.before, sync):
+        return
+    old, new = (owner.rpartition("/")[2] for owner in change.hands)
+    yield Draft(
+        rule="cluster-changes-hands",
+        message=f"{change.after.title} passes from Kustomization {old} to {new}: where {old} runs first, it deletes it "
+        f"with {_machines(count_machines(change.old))}",
+        place=change.after.place(),
+        resource=change.after,
+        values=change.hands,
     )
 
 
