@@ -12,7 +12,7 @@ from eksa_lint.model.library import Library
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.snapshot import Blob, Snapshot
-from eksa_lint.snapshot.contents import is_manifest
+from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
 
 
@@ -182,6 +182,21 @@ class Inventory:
         """Whether something applies an object of this state: its file is taken in, and it is a whole object."""
         ways = [way for way in self.contexts(resource.path) if way.root == resource.id.root]
         return not resource.patch and any(not way.left_out_by or way.sync is None for way in ways)
+
+    def is_left_out_of_source(self, path: str) -> bool:
+        """Whether Flux does not read a file of its repository."""
+        from eksa_lint.model.ignore import SOURCE_IGNORE, is_left_out  # noqa: PLC0415 - asked for few files
+
+        blobs = [blob for path, blob in self.snapshot.blobs.items() if path.endswith(SOURCE_IGNORE)]
+        read = self.snapshot.read(blobs, LARGEST_READ) if blobs else ()
+        files = {blob.path: content.decode("utf-8", "replace") for blob, content in read if isinstance(content, bytes)}
+        sources = [
+            str(resource.spec["ignore"])
+            for file in self.files_holding(b"source.toolkit.fluxcd.io/v")
+            for resource in self.resources_in(file)
+            if resource.kind == "GitRepository" and resource.spec.get("ignore")
+        ]
+        return is_left_out(path, files, sources)
 
     def patched_away(self, identity: ResourceId) -> Place | None:
         """The patch that deletes an object of a file that was read."""

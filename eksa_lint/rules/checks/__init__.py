@@ -23,6 +23,7 @@ _MODULES: Final = {
     "identity": "identity",
     "immutable-fields": "immutable",
     "deletions": "deletions",
+    "flux-ignore": "flux_ignore",
     "changing-hands": "deletions",
     "flux-syncs": "flux_syncs",
     "config-objects-removed": "removals",

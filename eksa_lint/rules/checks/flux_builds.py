@@ -65,9 +65,9 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     ways = [way for way in inventory.contexts(file.path) if way.sync is not None and not way.left_out_by]
     if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
         return  # a file with a cluster is judged whole by cluster-manifest
-    for document in file.documents:
-        missing = _missing(document.root)
-        if missing:
+    faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
+    if faults and not inventory.is_left_out_of_source(file.path):
+        for document, missing in faults:
             message = f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0])}"
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
 
