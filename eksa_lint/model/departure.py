@@ -13,7 +13,7 @@ from eksa_lint.finding import Place
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import Entry, Kustomization, is_remote
+from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization, is_remote
 from eksa_lint.model.layout import FLUX, Context, Sync
 from eksa_lint.model.resource import Resource
 
@@ -131,7 +131,25 @@ def _outcome(resource: Resource, context: Context, old: Inventory, new: Inventor
     listed = still_listed(resource, context, new)
     if listed is not None:
         return Outcome.WAITS, f"{listed.file} still lists it, where Flux stops and removes nothing"
+    refused = _refused(resource, sync, new)
+    if refused is not None:
+        return Outcome.WAITS, f"{refused.file} is no kustomization that can be built, where Flux stops"
     return _unknown(context, new) or outcome_of_sync(sync, old, new)
+
+
+def _refused(resource: Resource, sync: Sync, new: Inventory) -> Kustomization | None:
+    """The kustomization that leaves an object out because it cannot be built.
+
+    Without a field that says anything, or with one that is misspelt, kustomize stops. Only the file in the folder
+    that Flux applies is read leniently, and then gives nothing.
+    """
+    for way in new.layout.kustomizations.ways(resource.path) if resource.path in new.manifests else ():
+        found = way.left_out_by
+        if found is not None and found.folder != sync.folder:
+            names = found.value.keys() - {"apiVersion", "kind", "metadata"}
+            if not names or names - FIELDS:
+                return found
+    return None
 
 
 def _guard(resource: Resource) -> str:
@@ -165,6 +183,8 @@ def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:
     for kustomization in context.taken_in_by:
         later = new.layout.kustomizations.at(kustomization.folder)
         added = set(remotes(later)) - set(remotes(kustomization)) if later else set()
+        if later and later.value.get("helmCharts") and not kustomization.value.get("helmCharts"):
+            added.add("a Helm chart")
         if added:
             return Outcome.UNKNOWN, f"{kustomization.file} now takes in {min(added)}, which is not read here"
     return None

@@ -14,6 +14,15 @@ KUSTOMIZE: Final = "kustomize.config.k8s.io"
 KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INCLUDES: Final = ("resources", "bases", "components")
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
+FIELDS: Final = frozenset((
+    "apiVersion", "kind", "metadata", "resources", "bases", "components", "crds", "namespace", "namePrefix",
+    "nameSuffix", "labels", "commonLabels", "commonAnnotations", "patches", "patchesStrategicMerge", "patchesJson6902",
+    "images", "imageTags", "replicas", "replacements", "vars", "configurations", "configMapGenerator",
+    "secretGenerator", "generatorOptions", "generators", "transformers", "validators", "helmCharts", "helmGlobals",
+    "helmChartInflationGenerator", "openapi", "buildMetadata", "sortOptions", "inventory",
+))  # fmt: skip
+"""What kustomize 5 knows in its files."""
+
 _MOST_WAYS: Final = 2000
 _MOST_LEVELS: Final = 20
 """How many ways lead out of one file, and over how many kustomizations; more are not meant to be built."""
