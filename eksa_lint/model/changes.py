@@ -13,7 +13,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
 from eksa_lint.model.layout import Context
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
@@ -116,26 +116,20 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
     if not below:
         return changed
     same = (path for path in before.manifests if before.manifests[path] == after.manifests.get(path))
-    moved = [
-        path
-        for path in same
-        if any(is_within(path, folder) for folder in below) and before.contexts(path) != after.contexts(path)
-    ]
+    moved = [path for path in same if is_within_any(path, below) and before.contexts(path) != after.contexts(path)]
     return sorted([*changed, *moved])
 
 
 def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
     """Folders and files whose objects depend on changed kustomizations, patches and Flux objects."""
-    kustomizations, found = inventory.layout.kustomizations, set()
+    kustomizations, starts = inventory.layout.kustomizations, set()
     for path in changed:
         if basename(path) in KUSTOMIZATION_NAMES:
-            found |= kustomizations.reach(dirname(path))
+            starts.add(dirname(path))
         elif path in inventory.manifests:
-            for folder in inventory.layout.folders_synced_by(path):
-                found |= kustomizations.reach(folder)
-        for kustomization in kustomizations.patched_by(path):
-            found |= kustomizations.reach(kustomization.folder)
-    return found
+            starts |= inventory.layout.folders_synced_by(path)
+        starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
+    return kustomizations.reach(*starts)
 
 
 def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
@@ -145,11 +139,10 @@ def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -
         blob = inventory.manifests.get(path)
         if blob is None:
             continue
-        contexts = inventory.contexts(path)
         others = other.contexts(path) if path in other.manifests else ()
-        for context in contexts:
-            is_same = other.manifests.get(path) == blob and context in others
-            if not is_same and not _is_left_out(context, others):
+        same = frozenset(others) if other.manifests.get(path) == blob else frozenset()
+        for context in inventory.contexts(path):
+            if context not in same and not _is_left_out(context, others):
                 for resource in inventory.applied_in(context, path):
                     if not resource.patch:
                         found.setdefault(resource.id, []).append(resource)

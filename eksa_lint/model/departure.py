@@ -199,15 +199,16 @@ def remotes(kustomization: Kustomization) -> Iterator[str]:
                 yield entry
 
 
-def outcome_of_sync(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str]:
+def outcome_of_sync(
+    sync: Sync, old: Inventory, new: Inventory, seen: frozenset[Sync] = frozenset()
+) -> tuple[Outcome, str]:
     """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
     if is_removed(sync, old, new):
         parent = old.layout.sync(sync.file)
-        if parent is None or parent == sync or parent.folder == sync.folder:
+        if parent is None or parent == sync or parent.folder == sync.folder or parent in seen:
             return outcome_of_removed_sync(sync, new)
-        if outcome_of_sync(parent, old, new)[0] is Outcome.PRUNED:
-            return outcome_of_removed_sync(sync, new, by_parent=True)
-        return outcome_of_sync(parent, old, new)
+        above = outcome_of_sync(parent, old, new, seen | {sync})
+        return outcome_of_removed_sync(sync, new, by_parent=True) if above[0] is Outcome.PRUNED else above
     if is_folder_missing(sync.folder, new):
         return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
     if not sync.prunes:

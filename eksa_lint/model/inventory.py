@@ -6,7 +6,7 @@ from typing import Any
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
-from eksa_lint.model.kustomize import KUSTOMIZE, is_within
+from eksa_lint.model.kustomize import KUSTOMIZE, is_within_any
 from eksa_lint.model.layout import FLUX, Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.references import references_of
@@ -123,8 +123,8 @@ class Inventory:
     @cached_property
     def _renamed_files(self) -> tuple[str, ...]:
         """The files whose objects are applied under other names than they are written with."""
-        below = tuple(self.layout.renaming_folders())
-        paths = (path for path in self._blobs if any(is_within(path, folder) for folder in below)) if below else ()
+        below = self.layout.renaming_folders()
+        paths = (path for path in self._blobs if is_within_any(path, below)) if below else ()
         return tuple(path for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps))
 
     def _index(self, path: str) -> "_FileIndex":

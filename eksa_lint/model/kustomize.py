@@ -1,6 +1,6 @@
 """What the `kustomization.yaml` files of a snapshot take in, and on which ways a file comes into what is applied."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -24,8 +24,9 @@ FIELDS: Final = frozenset((
 """What kustomize 5 knows in its files."""
 
 _MOST_WAYS: Final = 2000
-_MOST_LEVELS: Final = 20
-"""How many ways lead out of one file, and over how many kustomizations; more are not meant to be built."""
+_MOST_WAYS_IN_ALL: Final = 5000
+_MOST_LEVELS: Final = 8
+"""How many ways lead out of one file and of all, and over how many kustomizations; more are not meant to be built."""
 
 _REMOTE_MARKS: Final = ("://", "git@", "?ref=", "github.com/")
 
@@ -99,6 +100,8 @@ class Kustomizations:
         self._stream = stream
         self._top = top
         self._read: dict[str, Kustomization | None] = {}
+        self._ways: dict[str, list[Way]] = {}
+        self._left = _MOST_WAYS_IN_ALL
 
     def at(self, folder: str) -> Kustomization | None:
         """The kustomization of a folder."""
@@ -110,13 +113,23 @@ class Kustomizations:
 
     def ways(self, path: str) -> list[Way]:
         """Every way on which a file is applied; the one that comes closest where there is none."""
+        if path not in self._ways:
+            self._ways[path] = self._find_ways(path)
+        return self._ways[path]
+
+    def _find_ways(self, path: str) -> list[Way]:
         if basename(path) in KUSTOMIZATION_NAMES:
             return [Way((), dirname(path))]
-        direct, *others = islice(self._climb(path, dirname(path), (), frozenset()), _MOST_WAYS)
+        direct, *others = islice(self._climb(path, dirname(path), (), frozenset()), min(_MOST_WAYS, 1 + self._left))
+        self._left -= min(self._left, len(others))
         applied = [way for way in others if way.left_out_by is None]
         if direct.left_out_by is not None or self._top(direct.end) is None:
             return applied or [direct]
         return [direct, *applied]
+
+    def ends(self, path: str) -> list[str]:
+        """The folders in which the ways of a file end. Where none reaches out, nothing is read for it."""
+        return [way.end for way in self.ways(path)] if self._reaching_out else [dirname(path)]
 
     def entry_for(self, path: str) -> Entry | None:
         """The nearest entry that includes a file."""
@@ -128,13 +141,12 @@ class Kustomizations:
 
     def is_patch(self, path: str) -> bool:
         """Whether a file only holds parts of objects that are merged into others."""
-        if basename(path) in KUSTOMIZATION_NAMES:
-            return False
-        return any(path in one.patch_files for one in (*self._above(dirname(path), ""), *self._reaching_out))
+        return basename(path) not in KUSTOMIZATION_NAMES and bool(self.patched_by(path))
 
     def patched_by(self, path: str) -> list[Kustomization]:
         """The kustomizations that merge a file into objects."""
-        return [one for one in (*self._above(dirname(path), ""), *self._reaching_out) if path in one.patch_files]
+        here = [one for one in self._above(dirname(path), "") if path in one.patch_files]
+        return [*here, *self._patched_outward.get(path, ())]
 
     def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
         """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
@@ -145,10 +157,10 @@ class Kustomizations:
         used = (self.at(folder) for folder in reversed(components))
         return next((name for one in used if one and (name := self.namespace_of(one, levels - 1))), None)
 
-    def reach(self, folder: str) -> set[str]:
-        """Folders and files whose objects a kustomization may shape; those of its users where it is a component."""
+    def reach(self, *folders: str) -> set[str]:
+        """Folders and files whose objects kustomizations may shape; those of their users where they are components."""
         found: set[str] = set()
-        waiting = [folder]
+        waiting = list(folders)
         while waiting:
             here = waiting.pop()
             if here in found:
@@ -162,7 +174,8 @@ class Kustomizations:
 
     def _users_of_component(self, folder: str) -> Iterator[Kustomization]:
         """The kustomizations that name a folder as a component."""
-        for user in (*self._above(dirname(folder), ""), *self._reaching_out) if folder else ():
+        yield from (user for user, entry in self._outward.get(folder, ()) if entry.is_component)
+        for user in self._above(dirname(folder), "") if folder else ():
             if any(entry.is_component and entry.target == folder for entry in user.includes):
                 yield user
 
@@ -200,6 +213,15 @@ class Kustomizations:
             for entry in kustomization.includes:
                 if not is_within(entry.target, kustomization.folder):
                     found.setdefault(entry.target, []).append((kustomization, entry))
+        return found
+
+    @cached_property
+    def _patched_outward(self) -> dict[str, list[Kustomization]]:
+        """The same kustomizations by the files that they merge into objects."""
+        found: dict[str, list[Kustomization]] = {}
+        for kustomization in self._reaching_out:
+            for path in kustomization.patch_files:
+                found.setdefault(path, []).append(kustomization)
         return found
 
     @cached_property
@@ -264,6 +286,13 @@ def beside(folder: str, path: str) -> str:
 def is_within(path: str, folder: str) -> bool:
     """Whether a path is a folder or below it."""
     return path == folder or folder in ("", ".") or path.startswith(f"{folder}/")
+
+
+def is_within_any(path: str, folders: Container[str]) -> bool:
+    """Whether a path is one of some folders or below one."""
+    while path and path not in folders:
+        path = dirname(path)
+    return path in folders
 
 
 def _joined(chain: tuple[Kustomization, ...], outer: Kustomization, entry: Entry) -> tuple[Kustomization, ...]:

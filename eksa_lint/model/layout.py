@@ -110,7 +110,7 @@ class Layout:
 
     def roots(self, path: str) -> set[str]:
         """The roots of all ways on which a file is applied."""
-        return {self._root(self._sync_for(way.end)) for way in self.kustomizations.ways(path)}
+        return {self._root(self._sync_for(end)) for end in self.kustomizations.ends(path)}
 
     def contexts(self, path: str) -> tuple[Context, ...]:
         """What decides about the objects of a file, for each way on which it is applied; never empty."""
@@ -120,7 +120,7 @@ class Layout:
 
     def sync(self, path: str) -> Sync | None:
         """The Flux `Kustomization` that applies a file."""
-        return self._sync_for(self.kustomizations.ways(path)[0].end)
+        return self._sync_for(self.kustomizations.ends(path)[0])
 
     def entry_for(self, path: str) -> Entry | None:
         """The entry of a kustomization that makes Flux apply a file, where there is one."""
@@ -128,15 +128,13 @@ class Layout:
 
     def renaming_folders(self) -> set[str]:
         """Folders and files whose objects may be applied under another name than their file says."""
-        found: set[str] = set()
-        for kustomization in self.kustomizations.holding(_RENAMING):
-            found |= self.kustomizations.reach(kustomization)
+        starts = set(self.kustomizations.holding(_RENAMING))
         files = {file for files in self._sync_files.values() for file in files}
         for file in files:
             content = self._content(file)
-            for folder in self.folders_synced_by(file) if any(mark in content for mark in _RENAMING) else ():
-                found |= self.kustomizations.reach(folder)
-        return found
+            if any(mark in content for mark in _RENAMING):
+                starts |= self.folders_synced_by(file)
+        return self.kustomizations.reach(*starts)
 
     def _context(self, way: Way, *, is_patch: bool) -> Context:
         sync = self._sync_for(way.end)
