@@ -131,14 +131,6 @@ class Kustomizations:
         """The folders in which the ways of a file end. Where none reaches out, nothing is read for it."""
         return [way.end for way in self.ways(path)] if self._reaching_out else [dirname(path)]
 
-    def entry_for(self, path: str) -> Entry | None:
-        """The nearest entry that includes a file."""
-        for way in self.ways(path):
-            for kustomization in way.chain:
-                if entry := kustomization.entry_for(path):
-                    return entry
-        return None
-
     def is_patch(self, path: str) -> bool:
         """Whether a file only holds parts of objects that are merged into others."""
         return basename(path) not in KUSTOMIZATION_NAMES and bool(self.patched_by(path))

@@ -7,7 +7,7 @@ from functools import cached_property
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING, Any, Final
 
-from eksa_lint.model.kustomize import Entry, Kustomization, Kustomizations, Way
+from eksa_lint.model.kustomize import Kustomization, Kustomizations, Way
 from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
@@ -121,10 +121,6 @@ class Layout:
     def sync(self, path: str) -> Sync | None:
         """The Flux `Kustomization` that applies a file."""
         return self._sync_for(self.kustomizations.ends(path)[0])
-
-    def entry_for(self, path: str) -> Entry | None:
-        """The entry of a kustomization that makes Flux apply a file, where there is one."""
-        return self.kustomizations.entry_for(path)
 
     def renaming_folders(self) -> set[str]:
         """Folders and files whose objects may be applied under another name than their file says."""

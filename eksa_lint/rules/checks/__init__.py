@@ -24,7 +24,7 @@ _MODULES: Final = {
     "immutable-fields": "immutable",
     "deletions": "deletions",
     "flux-ignore": "flux_ignore",
-    "changing-hands": "deletions",
+    "changing-hands": "changing_hands",
     "flux-syncs": "flux_syncs",
     "config-objects-removed": "removals",
     "kustomization-resources-removed": "removals",

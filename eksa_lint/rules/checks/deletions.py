@@ -5,8 +5,8 @@ from typing import Final
 
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Way, context_of, may_not_prune
-from eksa_lint.model.fate import ClusterFate, Fate, count_machines, fate_of
+from eksa_lint.model.departure import Way
+from eksa_lint.model.fate import ClusterFate, Fate, fate_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
@@ -46,27 +46,8 @@ def deletions(change: Change, context: Context) -> Iterator[Draft]:
     )
 
 
-@check("changing-hands")
-def changing_hands(change: Change, context: Context) -> Iterator[Draft]:
-    """Clusters that one Flux `Kustomization` hands to another."""
-    if context.before is None or change.hands is None or change.before is None or change.after is None:
-        return
-    sync = context_of(change.before, context.before).sync
-    if sync is None or may_not_prune(change.before, sync):
-        return
-    old, new = (owner.rpartition("/")[2] for owner in change.hands)
-    yield Draft(
-        rule="cluster-changes-hands",
-        message=f"{change.after.title} passes from Kustomization {old} to {new}: where {old} runs first, it deletes it "
-        f"with {_machines(count_machines(change.old))}",
-        place=change.after.place(),
-        resource=change.after,
-        values=change.hands,
-    )
-
-
 def _message(found: ClusterFate) -> str:
-    title, machines = found.before.title, _machines(found.machines)
+    title, machines = found.before.title, machines_in_words(found.machines)
     match found.fate:
         case Fate.ORPHANED:
             return f"{title} is no longer applied but stays with {machines}: {found.reason}"
@@ -109,5 +90,5 @@ def _replaced(old: Resource, new: Resource, machines: str) -> str:
     )
 
 
-def _machines(total: int) -> str:
+def machines_in_words(total: int) -> str:
     return "its machine" if total == 1 else f"its {total} machines" if total else "all its machines"

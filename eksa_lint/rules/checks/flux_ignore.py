@@ -1,10 +1,9 @@
 """Patterns of `.sourceignore` that take clusters out of what Flux reads."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from eksa_lint.model.file import File
-from eksa_lint.model.ignore import SOURCE_IGNORE, Pattern, is_below, leaving_out, patterns_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
@@ -12,17 +11,23 @@ from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.snapshot.contents import LARGEST_READ
 
+if TYPE_CHECKING:
+    from eksa_lint.model.ignore import Pattern
+
+_SOURCE_IGNORE: Final = ".sourceignore"
 _MOST_NAMED: Final = 3
 
 
 @check("flux-ignore")
 def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
     """The patterns that are new; what was left out before was never applied."""
-    if file.path.rpartition("/")[2] != SOURCE_IGNORE or context.before is None:
+    if file.path.rpartition("/")[2] != _SOURCE_IGNORE or context.before is None:
         return
+    from eksa_lint.model.ignore import is_below, leaving_out, patterns_of  # noqa: PLC0415 - few repositories have one
+
     known = patterns_of(_text(file.path, context.before))
     patterns = patterns_of(file.source.text)
-    folder = file.path[: -len(SOURCE_IGNORE)]
+    folder = file.path[: -len(_SOURCE_IGNORE)]
     lost: dict[int, tuple[Pattern, list[Resource]]] = {}
     for path in context.inventory.files_holding(EKSA.encode()):
         inner = path.removeprefix(folder)
