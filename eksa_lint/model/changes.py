@@ -3,7 +3,7 @@
 What a change costs (`Impact`: machines replaced, updates refused) is derived from these, once it is modelled.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import basename, dirname
@@ -86,8 +86,8 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
     """The objects that differ. A moved file, the order of documents or keys, and a comment are no change."""
     paths = _paths_to_compare(before, after)
     old, new = _by_identity(before, after, paths), _by_identity(after, before, paths)
-    for root, renamed in _renamed_roots(before, after, old, new).items():
-        old = {_moved(identity, root, renamed): resources for identity, resources in old.items()}
+    roots = {**_renamed_roots(before, after, old, new), **_roots_of_moved_paths(before, after, paths)}
+    old = _under_new_roots(old, roots) if roots else old
     broken = {path for path in paths if path in after.manifests and after.stream(path).broken}
     changes = []
     for identity in [*new, *(identity for identity in old if identity not in new)]:
@@ -181,8 +181,27 @@ def _root_name(folder: str) -> str:
     return folder or "."
 
 
-def _moved(identity: ResourceId, root: str, renamed: str) -> ResourceId:
-    return identity._replace(root=renamed) if identity.root == root else identity
+def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[str]) -> dict[str, str]:
+    """Roots whose Flux `Kustomization` is the same one and applies another folder: the same management cluster."""
+    renamed = {}
+    for path in paths:
+        if path in before.manifests and path in after.manifests and before.layout.folders_synced_by(path):
+            later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
+            for sync in before.layout.syncs_in(path):
+                moved = later.get(sync.owner)
+                if moved and moved.folder != sync.folder and before.layout.root(path) == _root_name(sync.folder):
+                    renamed[_root_name(sync.folder)] = _root_name(moved.folder)
+    return renamed
+
+
+def _under_new_roots(
+    old: Mapping[ResourceId, list[Resource]], roots: Mapping[str, str]
+) -> dict[ResourceId, list[Resource]]:
+    moved: dict[ResourceId, list[Resource]] = {}
+    for identity, resources in old.items():
+        root = roots.get(identity.root, identity.root)
+        moved.setdefault(identity._replace(root=root), []).extend(resources)
+    return moved
 
 
 def _pair_resources(old: list[Resource], new: list[Resource]) -> Iterator[tuple[Resource | None, Resource | None]]:

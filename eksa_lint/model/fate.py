@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Departure, Outcome, departure
+from eksa_lint.model.departure import Departure, departure
 from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.outcome import Outcome
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource
 
@@ -41,11 +42,13 @@ class Fate(StrEnum):
 class ClusterFate:
     """The fate of one cluster.
 
-    `reason` says in half a sentence why it is not simply deleted. `machines` is how many it has, with an autoscaler
-    the most it may have; 0 where the file does not say. `lost` are the objects it names that go at once with it.
+    `once_pruned` is what happens when Flux comes to delete the object: the same, unless it waits or stays. `reason`
+    says in half a sentence why it is not simply deleted. `machines` is how many it has, with an autoscaler the most it
+    may have; 0 where the file does not say. `lost` are the objects it names that go at once with it.
     """
 
     fate: Fate
+    once_pruned: Fate
     departure: Departure
     reason: str
     machines: int
@@ -76,9 +79,9 @@ def fate_of(change: Change, changes: Sequence[Change], old: Inventory, new: Inve
     left = departure(change, changes, old, new)
     if left is None:
         return None
-    fate, reason = _fate(left)
+    fate, reason, once_pruned = _fate(left)
     lost = tuple(_lost(left.before, changes)) if fate is Fate.HANGS else ()
-    return ClusterFate(fate, left, reason, count_machines(change.old), lost)
+    return ClusterFate(fate, once_pruned, left, reason, count_machines(change.old), lost)
 
 
 def manages_itself(cluster: Resource) -> bool:
@@ -96,30 +99,36 @@ def count_machines(cluster: Any) -> int:
     return sum(count for count in counts if isinstance(count, int) and count > 0)
 
 
-def _fate(left: Departure) -> tuple[Fate, str]:
+def _fate(left: Departure) -> tuple[Fate, str, Fate]:
+    """The fate, why it is that one, and the fate once Flux prunes."""
+    pruned, why = _fate_where_pruned(left.before)
     match left.outcome:
         case Outcome.STAYS:
-            return Fate.ORPHANED, left.reason
+            return Fate.ORPHANED, left.reason, pruned
         case Outcome.UNKNOWN:
-            return Fate.UNKNOWN, left.reason
+            return Fate.UNKNOWN, left.reason, pruned
         case Outcome.WAITS:
-            return Fate.WAITS, left.reason
-    cluster, successor = left.before, left.successor
-    by_cli = _is_set(cluster, "managed-by-cli")
-    if manages_itself(cluster) and not by_cli:
-        if successor is not None and successor.id.root == cluster.id.root and _is_refused(successor):
-            reason = f"the webhook refuses to create {successor.id.name}, which manages itself, and Flux stops there"
-            return Fate.WAITS, reason
+            return Fate.WAITS, left.reason, pruned
+    successor = left.successor
+    if manages_itself(left.before) and successor is not None and _is_refused(successor, left.before):
+        reason = f"the webhook refuses to create {successor.id.name}, which manages itself, and Flux stops there"
+        return Fate.WAITS, reason, pruned
+    return pruned, why, pruned
+
+
+def _fate_where_pruned(cluster: Resource) -> tuple[Fate, str]:
+    """What the controller does with a cluster that is to be deleted."""
+    if manages_itself(cluster) and not _is_set(cluster, "managed-by-cli"):
         return Fate.HANGS, "it manages itself"
     if _is_set(cluster, "paused") and not _is_set(cluster, "allow-delete-when-paused"):
         return Fate.HANGS, "it is paused"
     return Fate.DELETED, ""
 
 
-def _is_refused(successor: Resource) -> bool:
-    """Whether the webhook refuses a new management cluster."""
+def _is_refused(successor: Resource, cluster: Resource) -> bool:
+    """Whether the webhook refuses a new management cluster where one is."""
     return (
-        successor.id.root != ""
+        successor.id.root == cluster.id.root != ""
         and manages_itself(successor)
         and not (_is_set(successor, "paused") or _is_set(successor, "managed-by-cli"))
     )

@@ -6,9 +6,10 @@ from typing import Any
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
-from eksa_lint.model.kustomize import KUSTOMIZE, is_within_any
+from eksa_lint.model.kustomize import is_within_any
 from eksa_lint.model.layout import FLUX, Context, Layout
 from eksa_lint.model.library import Library
+from eksa_lint.model.objects import is_named, objects_of
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.snapshot import Blob, Snapshot
@@ -166,16 +167,16 @@ class Inventory:
     def _extract(self, path: str) -> Iterator[Resource]:
         stream = self.stream(path)
         for document in stream.documents:
-            for position, node in enumerate(_objects(document.root)):
+            for position, node in enumerate(objects_of(document.root)):
                 for context in self.contexts(path):
                     yield from self._apply(context, node, path, f"{document.index}.{position}")
-                    if not _is_named(node.value):
+                    if not is_named(node.value):
                         break
 
     def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""
         for document in self.stream(path).documents:
-            for position, node in enumerate(_objects(document.root)):
+            for position, node in enumerate(objects_of(document.root)):
                 yield from self._apply(context, node, path, f"{document.index}.{position}")
 
     def is_applied(self, resource: Resource) -> bool:
@@ -206,7 +207,7 @@ class Inventory:
         """The object as it is applied on one way; nothing where a patch deletes it."""
         source = self.stream(path).source
         identity, version = self._identify(context, node.value, path, position)
-        if not context.steps or not _is_named(node.value):
+        if not context.steps or not is_named(node.value):
             yield Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
             return
         from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
@@ -224,7 +225,7 @@ class Inventory:
     def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")
         kind = value["kind"]
-        if not _is_named(value):
+        if not is_named(value):
             place = path if position == "0.0" else f"{path}#{position}"
             return ResourceId("", group, kind, "", place), version
         metadata = value["metadata"]
@@ -256,31 +257,3 @@ class _FileIndex:
 
 def is_cluster_scoped(group: str, kind: str) -> bool:
     return kind in data.table("cluster-scoped").get(group, ())
-
-
-def _objects(node: Node) -> Iterator[Node]:
-    """The object of a document, or those of a list of objects."""
-    value = node.value
-    if not isinstance(value, dict):
-        return
-    kind, version = value.get("kind"), value.get("apiVersion")
-    if not isinstance(kind, str) or not isinstance(version, str) or not kind or not version:
-        return
-    items = node.find(("items",))
-    if kind.endswith("List") and items is not None and items.items is not None:
-        for item in items.items:
-            yield from _objects(item)
-    else:
-        yield node
-
-
-def _is_named(value: Any) -> bool:
-    """Whether something applies it under a name; other documents are known by their path."""
-    metadata = value.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    group = value["apiVersion"].rpartition("/")[0]
-    return group != KUSTOMIZE and isinstance(name, str | int | float) and name != "" and not _is_kubeconfig(value)
-
-
-def _is_kubeconfig(value: dict[str, Any]) -> bool:
-    return value.get("kind") == "Config" and value.get("apiVersion") == "v1" and "clusters" in value

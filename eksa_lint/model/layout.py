@@ -7,7 +7,8 @@ from functools import cached_property
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING, Any, Final
 
-from eksa_lint.model.kustomize import Kustomization, Kustomizations, Way
+from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.ways import Kustomizations, Way
 from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
@@ -103,6 +104,13 @@ class Layout:
     def folders_synced_by(self, file: str) -> set[str]:
         """The folders that a file seems to have applied."""
         return {folder for folder, files in self._sync_files.items() if file in files}
+
+    def syncs_in(self, file: str) -> Iterator[Sync]:
+        """The Flux `Kustomization` objects of a file."""
+        stream = self._stream(file) if self.folders_synced_by(file) else Stream(Source(""))
+        for document in stream.documents:
+            if sync := sync_of(file, stream.source, document.root):
+                yield sync
 
     def root(self, path: str) -> str:
         """The folder of the outermost sync: one that is applied by another lands in the same management cluster."""

@@ -52,7 +52,8 @@ def _message(found: ClusterFate) -> str:
         case Fate.ORPHANED:
             return f"{title} is no longer applied but stays with {machines}: {found.reason}"
         case Fate.WAITS:
-            return f"{title} is deleted with {machines} as soon as Flux runs again: {found.reason}"
+            verb = "hangs in deletion" if found.once_pruned is Fate.HANGS else "is deleted"
+            return f"{title} {verb} with {machines} as soon as Flux runs again: {found.reason}"
         case Fate.UNKNOWN:
             return f"{title} is no longer in these files: {found.reason}; what that does not hold is deleted"
         case Fate.HANGS:

@@ -6,10 +6,10 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Outcome, outcome_of_sync
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import is_within
 from eksa_lint.model.layout import FLUX, Sync, sync_of
+from eksa_lint.model.outcome import Outcome, outcome_of_sync
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context

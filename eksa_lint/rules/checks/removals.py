@@ -6,7 +6,8 @@ from typing import Any
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Departure, Outcome, Way, departure
+from eksa_lint.model.departure import Departure, Way, departure
+from eksa_lint.model.outcome import Outcome
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
