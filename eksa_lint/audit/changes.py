@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.audit.history import Step
 from eksa_lint.finding import Finding
@@ -58,12 +58,7 @@ class ChangeJudge:
         self._contents.forget(gone)
         for identifier in gone:
             self._streams.pop(identifier, None)
-        self._evaluator.resolve = _nothing  # else it holds on to both states of the commit
         gc.collect(0)  # the program runs without the collector, and states name themselves in circles
-
-
-def _nothing(_: Any) -> list[Any]:
-    return []
 
 
 def _is_about_changes(rule: Rule) -> bool:

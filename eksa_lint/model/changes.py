@@ -10,9 +10,10 @@ from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Keys, Path
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
+from eksa_lint.model.layout import Context
 from eksa_lint.model.pairing import pair_items
-from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.resource import EKSA, Resource, ResourceId
 
 Event: TypeAlias = Literal["added", "changed", "removed"]
 
@@ -60,6 +61,14 @@ class Change:
         assert resource is not None  # noqa: S101 - one side is always there
         return resource
 
+    @property
+    def hands(self) -> tuple[str, str] | None:
+        """The Flux `Kustomization` objects that a cluster passes between, where it does."""
+        old, new = self.before, self.after
+        if old is None or new is None or (old.group, old.kind) != (EKSA, "Cluster") or old.owner == new.owner:
+            return None
+        return (old.owner, new.owner) if old.owner and new.owner else None
+
     @cached_property
     def old(self) -> dict[str, Any] | None:
         """The effective value before."""
@@ -81,10 +90,9 @@ class Change:
 def compare(before: Inventory, after: Inventory) -> list[Change]:
     """The objects that differ. A moved file, the order of documents or keys, and a comment are no change."""
     paths = _paths_to_compare(before, after)
-    old = _by_identity(before, (path for path in paths if path in before.manifests))
-    new = _by_identity(after, (path for path in paths if path in after.manifests))
-    for root, renamed in _renamed_roots(before, after, old, new).items():
-        old = {_moved(identity, root, renamed): resources for identity, resources in old.items()}
+    old, new = _by_identity(before, after, paths), _by_identity(after, before, paths)
+    roots = {**_renamed_roots(before, after, old, new), **_roots_of_moved_paths(before, after, paths)}
+    old = _under_new_roots(old, roots) if roots else old
     broken = {path for path in paths if path in after.manifests and after.stream(path).broken}
     changes = []
     for identity in [*new, *(identity for identity in old if identity not in new)]:
@@ -92,7 +100,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
             change = Change(first, second)
-            if first is None or second is None or (not _is_written_alike(first, second) and change.fields):
+            if first is None or second is None or change.hands or (not _is_alike(first, second) and change.fields):
                 changes.append(change)
     return changes
 
@@ -104,29 +112,48 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
         for path in sorted(before.manifests.keys() | after.manifests.keys())
         if before.manifests.get(path) != after.manifests.get(path)
     ]
-    below = {dirname(path) for path in changed if basename(path) in KUSTOMIZATION_NAMES}
-    if before.layout.sync_folders != after.layout.sync_folders or any(
-        path in inventory.layout.sync_files for path in changed for inventory in (before, after)
-    ):
-        below |= before.layout.sync_folders | after.layout.sync_folders
+    below = _reached_by(changed, before) | _reached_by(changed, after)
     if not below:
         return changed
-    starts = tuple(f"{folder}/" if folder else "" for folder in below)
     same = (path for path in before.manifests if before.manifests[path] == after.manifests.get(path))
-    moved = [path for path in same if path.startswith(starts) and before.context(path) != after.context(path)]
+    moved = [path for path in same if is_within_any(path, below) and before.contexts(path) != after.contexts(path)]
     return sorted([*changed, *moved])
 
 
-def _by_identity(inventory: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
-    """The objects of files; what Flux does not apply is not there."""
+def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
+    """Folders and files whose objects depend on changed kustomizations, patches and Flux objects."""
+    kustomizations, starts = inventory.layout.kustomizations, set()
+    for path in changed:
+        if basename(path) in KUSTOMIZATION_NAMES:
+            starts.add(dirname(path))
+        elif path in inventory.manifests:
+            starts |= inventory.layout.folders_synced_by(path)
+        starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
+    return kustomizations.reach(*starts)
+
+
+def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -> dict[ResourceId, list[Resource]]:
+    """The objects of files that are applied. Of a file that is the same, only what is applied in another way."""
     found: dict[ResourceId, list[Resource]] = {}
     for path in paths:
-        if inventory.context(path).left_out_by:
+        blob = inventory.manifests.get(path)
+        if blob is None:
             continue
-        for resource in inventory.resources_in(path):
-            if not resource.patch:
-                found.setdefault(resource.id, []).append(resource)
+        others = other.contexts(path) if path in other.manifests else ()
+        same = frozenset(others) if other.manifests.get(path) == blob else frozenset()
+        for context in inventory.contexts(path):
+            if context not in same and not _is_left_out(context, others):
+                for resource in inventory.applied_in(context, path):
+                    if not resource.patch:
+                        found.setdefault(resource.id, []).append(resource)
     return found
+
+
+def _is_left_out(context: Context, others: tuple[Context, ...]) -> bool:
+    """Whether a file is not applied. Where no Flux is seen, what is listed nowhere may still be applied by its name."""
+    if not context.left_out_by:
+        return False
+    return context.sync is not None or any(other.taken_in_by and not other.left_out_by for other in others)
 
 
 def _renamed_roots(
@@ -154,8 +181,27 @@ def _root_name(folder: str) -> str:
     return folder or "."
 
 
-def _moved(identity: ResourceId, root: str, renamed: str) -> ResourceId:
-    return identity._replace(root=renamed) if identity.root == root else identity
+def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[str]) -> dict[str, str]:
+    """Roots whose Flux `Kustomization` is the same one and applies another folder: the same management cluster."""
+    renamed = {}
+    for path in paths:
+        if path in before.manifests and path in after.manifests and before.layout.folders_synced_by(path):
+            later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
+            for sync in before.layout.syncs_in(path):
+                moved = later.get(sync.owner)
+                if moved and moved.folder != sync.folder and before.layout.root(path) == _root_name(sync.folder):
+                    renamed[_root_name(sync.folder)] = _root_name(moved.folder)
+    return renamed
+
+
+def _under_new_roots(
+    old: Mapping[ResourceId, list[Resource]], roots: Mapping[str, str]
+) -> dict[ResourceId, list[Resource]]:
+    moved: dict[ResourceId, list[Resource]] = {}
+    for identity, resources in old.items():
+        root = roots.get(identity.root, identity.root)
+        moved.setdefault(identity._replace(root=root), []).extend(resources)
+    return moved
 
 
 def _pair_resources(old: list[Resource], new: list[Resource]) -> Iterator[tuple[Resource | None, Resource | None]]:
@@ -170,10 +216,12 @@ def _pair_resources(old: list[Resource], new: list[Resource]) -> Iterator[tuple[
         yield resource, None
 
 
-def _is_written_alike(first: Resource, second: Resource) -> bool:
+def _is_alike(first: Resource, second: Resource) -> bool:
     """Whether both are the same text, which then says the same: only an alias can mean something written elsewhere."""
-    if first.node is second.node:
+    if first.applied is second.applied:
         return True
+    if first.applied is not first.node or second.applied is not second.node:
+        return False
     texts = [resource.source.text[resource.node.start : resource.node.end] for resource in (first, second)]
     return texts[0] == texts[1] and "*" not in texts[0]
 

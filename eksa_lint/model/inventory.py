@@ -5,14 +5,15 @@ from functools import cached_property
 from typing import Any
 
 from eksa_lint import data
-from eksa_lint.finding import Side
-from eksa_lint.model.kustomize import KUSTOMIZE
+from eksa_lint.finding import Place, Side
+from eksa_lint.model.kustomize import is_within_any
 from eksa_lint.model.layout import FLUX, Context, Layout
 from eksa_lint.model.library import Library
+from eksa_lint.model.objects import is_named, objects_of
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.snapshot import Blob, Snapshot
-from eksa_lint.snapshot.contents import is_manifest
+from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
 
 
@@ -31,7 +32,8 @@ class Inventory:
         library.load(snapshot, self._blobs.values())
         self._blobs = {path: blob for path, blob in self._blobs.items() if self._holds_objects(blob)}
         self._resources: dict[str, tuple[Resource, ...]] = {}
-        self._contexts: dict[str, Context] = {}
+        self._contexts: dict[str, tuple[Context, ...]] = {}
+        self._patched_away: dict[ResourceId, Place] = {}
         self._indexes: dict[str, _FileIndex] = {}
         self._holding: dict[bytes, list[str]] = {}
         self._naming: dict[str, list[str]] = {}
@@ -44,7 +46,7 @@ class Inventory:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(frozenset(self._blobs), self.files_holding(FLUX.encode()), self.content, self.stream)
+        return Layout(self._blobs, self.files_holding(f"{FLUX}/v".encode()), self.content, self.stream)
 
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path].id)
@@ -57,12 +59,20 @@ class Inventory:
         return self._library.stream(self._blobs[path].id)
 
     def context(self, path: str) -> Context:
+        """What decides about the objects of a file, on the first way to a cluster."""
+        return self.contexts(path)[0]
+
+    def contexts(self, path: str) -> tuple[Context, ...]:
+        """What decides about the objects of a file, on every way to a cluster."""
         if path not in self._contexts:
-            self._contexts[path] = self.layout.context(path)
+            self._contexts[path] = self.layout.contexts(path)
         return self._contexts[path]
 
     def resources_in(self, path: str) -> tuple[Resource, ...]:
-        """The objects of one file, patches too, in the order of its text."""
+        """The objects of one file as they are applied, patches too, in the order of its text.
+
+        What several kustomizations take in from outside is there once for each.
+        """
         if path not in self._blobs:
             return ()
         if path not in self._resources:
@@ -115,14 +125,22 @@ class Inventory:
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text."""
         for path in self.files_holding(text.encode("utf-8", "surrogateescape")):
-            if self.layout.root(path) == root:
+            if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         if identity.name not in self._naming:
             named = self._library.search.naming(identity.name.encode("utf-8", "surrogateescape"))
             self._naming[identity.name] = self._paths(named)
-        return [path for path in self._naming[identity.name] if self.layout.root(path) == identity.root]
+        here = [path for path in self._naming[identity.name] if identity.root in self.layout.roots(path)]
+        return [*here, *(path for path in self._renamed_files if path not in here)]
+
+    @cached_property
+    def _renamed_files(self) -> tuple[str, ...]:
+        """The files whose objects are applied under other names than they are written with."""
+        below = self.layout.renaming_folders()
+        paths = (path for path in self._blobs if is_within_any(path, below)) if below else ()
+        return tuple(path for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps))
 
     def _index(self, path: str) -> "_FileIndex":
         if path not in self._indexes:
@@ -165,22 +183,73 @@ class Inventory:
     def _extract(self, path: str) -> Iterator[Resource]:
         stream = self.stream(path)
         for document in stream.documents:
-            for position, node in enumerate(_objects(document.root)):
-                identity, version = self._identify(node.value, path, f"{document.index}.{position}")
-                yield Resource(identity, version, self.side, path, stream.source, node, patch=self.context(path).patch)
+            for position, node in enumerate(objects_of(document.root)):
+                for context in self.contexts(path):
+                    yield from self._apply(context, node, path, f"{document.index}.{position}")
+                    if not is_named(node.value):
+                        break
 
-    def _identify(self, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
+    def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
+        """The objects of a file on one way to a cluster."""
+        for document in self.stream(path).documents:
+            for position, node in enumerate(objects_of(document.root)):
+                yield from self._apply(context, node, path, f"{document.index}.{position}")
+
+    def is_applied(self, resource: Resource) -> bool:
+        """Whether something applies an object of this state: its file is taken in, and it is a whole object."""
+        ways = [way for way in self.contexts(resource.path) if way.root == resource.id.root]
+        return not resource.patch and any(not way.left_out_by or way.sync is None for way in ways)
+
+    def is_left_out_of_source(self, path: str) -> bool:
+        """Whether Flux does not read a file of its repository."""
+        from eksa_lint.model.ignore import SOURCE_IGNORE, is_left_out  # noqa: PLC0415 - asked for few files
+
+        blobs = [blob for path, blob in self.snapshot.blobs.items() if path.endswith(SOURCE_IGNORE)]
+        read = self.snapshot.read(blobs, LARGEST_READ) if blobs else ()
+        files = {blob.path: content.decode("utf-8", "replace") for blob, content in read if isinstance(content, bytes)}
+        sources = [
+            str(resource.spec["ignore"])
+            for file in self.files_holding(b"source.toolkit.fluxcd.io/v")
+            for resource in self.resources_in(file)
+            if resource.kind == "GitRepository" and resource.spec.get("ignore")
+        ]
+        return is_left_out(path, files, sources)
+
+    def patched_away(self, identity: ResourceId) -> Place | None:
+        """The patch that deletes an object of a file that was read."""
+        return self._patched_away.get(identity)
+
+    def _apply(self, context: Context, node: Node, path: str, position: str) -> Iterator[Resource]:
+        """The object as it is applied on one way; nothing where a patch deletes it."""
+        source = self.stream(path).source
+        identity, version = self._identify(context, node.value, path, position)
+        if not context.steps or not is_named(node.value):
+            yield Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
+            return
+        from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
+
+        built = build(node, context.steps, self.side)
+        if built.node is None:
+            if built.by is not None:
+                self._patched_away[identity] = built.by
+            return
+        identity, version = self._identify(context, built.node.value, path, position)
+        yield Resource(
+            identity, version, self.side, path, source, node, built=built.node, owner=context.owner, unfit=built.unfit
+        )
+
+    def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")
         kind = value["kind"]
-        metadata = value.get("metadata")
-        name = metadata.get("name") if isinstance(metadata, dict) else None
-        if group == KUSTOMIZE or not isinstance(name, str | int | float) or name == "" or _is_kubeconfig(value):
+        if not is_named(value):
             place = path if position == "0.0" else f"{path}#{position}"
             return ResourceId("", group, kind, "", place), version
-        context = self.context(path)
+        metadata = value["metadata"]
         namespace = context.namespace or metadata.get("namespace") or "default"
+        name = metadata["name"]
         if is_cluster_scoped(group, kind):
-            namespace = ""
+            is_renamed = (group, kind) == ("", "Namespace") and context.namespace is not None
+            name, namespace = context.namespace if is_renamed else name, ""
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
 
 
@@ -204,23 +273,3 @@ class _FileIndex:
 
 def is_cluster_scoped(group: str, kind: str) -> bool:
     return kind in data.table("cluster-scoped").get(group, ())
-
-
-def _objects(node: Node) -> Iterator[Node]:
-    """The object of a document, or those of a list of objects."""
-    value = node.value
-    if not isinstance(value, dict):
-        return
-    kind, version = value.get("kind"), value.get("apiVersion")
-    if not isinstance(kind, str) or not isinstance(version, str) or not kind or not version:
-        return
-    items = node.find(("items",))
-    if kind.endswith("List") and items is not None and items.items is not None:
-        for item in items.items:
-            yield from _objects(item)
-    else:
-        yield node
-
-
-def _is_kubeconfig(value: dict[str, Any]) -> bool:
-    return value.get("kind") == "Config" and value.get("apiVersion") == "v1" and "clusters" in value

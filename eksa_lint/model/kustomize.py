@@ -1,8 +1,8 @@
-"""What the `kustomization.yaml` files around a file say of it: namespace, patch or object, included or not."""
+"""What one `kustomization.yaml` says: what it takes in, and what it merges into objects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field
-from posixpath import basename, dirname, normpath
+from posixpath import dirname, normpath
 from typing import Any, Final
 
 from eksa_lint.syntax import Node, Source, Stream
@@ -11,6 +11,16 @@ KUSTOMIZE: Final = "kustomize.config.k8s.io"
 KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INCLUDES: Final = ("resources", "bases", "components")
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
+FIELDS: Final = frozenset((
+    "apiVersion", "kind", "metadata", "resources", "bases", "components", "crds", "namespace", "namePrefix",
+    "nameSuffix", "labels", "commonLabels", "commonAnnotations", "patches", "patchesStrategicMerge", "patchesJson6902",
+    "images", "imageTags", "replicas", "replacements", "vars", "configurations", "configMapGenerator",
+    "secretGenerator", "generatorOptions", "generators", "transformers", "validators", "helmCharts", "helmGlobals",
+    "helmChartInflationGenerator", "openapi", "buildMetadata", "sortOptions", "inventory",
+))  # fmt: skip
+"""What kustomize 5 knows in its files."""
+
+_REMOTE_MARKS: Final = ("://", "git@", "?ref=", "github.com/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Entry:
     target: str
     source: Source = field(repr=False, compare=False)
     node: Node = field(repr=False, compare=False)
+    is_component: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,96 +40,61 @@ class Kustomization:
 
     file: str
     folder: str
-    value: dict[str, Any]
-    includes: tuple[Entry, ...]
+    value: dict[str, Any] = field(repr=False)
+    includes: tuple[Entry, ...] = ()
+    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
+    node: Node | None = field(default=None, repr=False, compare=False)
 
     def entry_for(self, path: str) -> Entry | None:
         """The entry that includes a file or folder."""
-        return next((entry for entry in self.includes if _is_within(path, entry.target)), None)
+        return next((entry for entry in self.includes if is_within(path, entry.target)), None)
+
+    @property
+    def patch_files(self) -> set[str]:
+        """The files that it merges into objects."""
+        names = [
+            entry.get("path") if isinstance(entry, dict) else entry
+            for name in _PATCHES
+            if isinstance(entries := self.value.get(name), list)
+            for entry in entries
+        ]
+        return {beside(self.folder, name) for name in names if isinstance(name, str) and "\n" not in name}
 
 
-class Kustomizations:
-    """The kustomize files of one snapshot; those around a file of interest are parsed."""
-
-    def __init__(self, known: frozenset[str], stream: Callable[[str], Stream]) -> None:
-        self._known = known
-        self._stream = stream
-        self._read: dict[str, Kustomization | None] = {}
-
-    def namespace(self, path: str) -> str | None:
-        """The namespace that the outermost kustomization that includes the file sets."""
-        namespace = None
-        for kustomization in self._above(path):
-            outer = kustomization.value.get("namespace")
-            if isinstance(outer, str) and outer and kustomization.entry_for(path):
-                namespace = outer
-        return namespace
-
-    def is_patch(self, path: str) -> bool:
-        """Whether a file only holds parts of objects that are merged into others."""
-        return any(path in _patches(kustomization) for kustomization in self._above(path))
-
-    def left_out_by(self, path: str, top: str) -> Kustomization | None:
-        """The kustomization below a synced folder that does not include the file; None where it is applied.
-
-        A folder without a kustomization is taken whole, as Flux does.
-        """
-        included = path
-        for kustomization in self._above(path):
-            if not _is_within(kustomization.folder, top):
-                break
-            if kustomization.value and kustomization.entry_for(included) is None:
-                return kustomization
-            included = kustomization.folder
-        return None
-
-    def entry_for(self, path: str) -> Entry | None:
-        """The nearest entry that includes a file."""
-        return next((entry for kustomization in self._above(path) if (entry := kustomization.entry_for(path))), None)
-
-    def _above(self, path: str) -> Iterator[Kustomization]:
-        """The kustomizations of the folders above, nearest first."""
-        if basename(path) in KUSTOMIZATION_NAMES:
-            return
-        folder = path
-        while folder:
-            folder = dirname(folder)
-            kustomization = self._at(folder)
-            if kustomization:
-                yield kustomization
-
-    def _at(self, folder: str) -> Kustomization | None:
-        if folder not in self._read:
-            names = (f"{folder}/{name}" if folder else name for name in KUSTOMIZATION_NAMES)
-            file = next((name for name in names if name in self._known), None)
-            self._read[folder] = self._parse(file, folder) if file else None
-        return self._read[folder]
-
-    def _parse(self, file: str, folder: str) -> Kustomization:
-        stream = self._stream(file)
-        root = stream.documents[0].root if stream.documents and not stream.broken else None
-        value = root.value if root else None
-        if root is None or not isinstance(value, dict):
-            return Kustomization(file, folder, {}, ())
-        nodes = [node for name in _INCLUDES if (found := root.find((name,))) for node in found.items or ()]
-        includes = tuple(
-            Entry(file, normpath(f"{folder}/{node.value}" if folder else node.value), stream.source, node)
-            for node in nodes
-            if isinstance(node.value, str)
-        )
-        return Kustomization(file, folder, value, includes)
+def read_kustomization(file: str, folder: str, stream: Stream) -> Kustomization:
+    """What a file says; nothing where it cannot be read."""
+    root = stream.documents[0].root if stream.documents and not stream.broken else None
+    value = root.value if root else None
+    if root is None or not isinstance(value, dict):
+        return Kustomization(file, folder, {})
+    includes = tuple(
+        Entry(file, beside(folder, node.value), stream.source, node, name == "components")
+        for name in _INCLUDES
+        if (found := root.find((name,)))
+        for node in found.items or ()
+        if isinstance(node.value, str) and not is_remote(node.value)
+    )
+    return Kustomization(file, folder, value, includes, stream.source, root)
 
 
-def _is_within(path: str, folder: str) -> bool:
+def is_remote(text: str) -> bool:
+    """Whether an entry names something outside the repository."""
+    return any(mark in text for mark in _REMOTE_MARKS)
+
+
+def beside(folder: str, path: str) -> str:
+    """A path that is written in a folder, from the top; empty for the top itself."""
+    joined = normpath(f"{folder}/{path}" if folder else path)
+    return "" if joined == "." else joined
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or below it."""
     return path == folder or folder in ("", ".") or path.startswith(f"{folder}/")
 
 
-def _patches(kustomization: Kustomization) -> set[str]:
-    names = [
-        entry.get("path") if isinstance(entry, dict) else entry
-        for name in _PATCHES
-        if isinstance(entries := kustomization.value.get(name), list)
-        for entry in entries
-    ]
-    folder = kustomization.folder
-    return {normpath(f"{folder}/{name}" if folder else name) for name in names if isinstance(name, str)}
+def is_within_any(path: str, folders: Container[str]) -> bool:
+    """Whether a path is one of some folders or below one."""
+    while path and path not in folders:
+        path = dirname(path)
+    return path in folders

@@ -1,13 +1,19 @@
 """Which management cluster a file lands in, under which namespace, and whether Flux applies it at all."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from posixpath import dirname, normpath
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from eksa_lint.model.kustomize import Entry, Kustomizations
-from eksa_lint.syntax import Stream
+from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.ways import Kustomizations, Way
+from eksa_lint.snapshot import Blob
+from eksa_lint.syntax import Node, Source, Stream
+
+if TYPE_CHECKING:
+    from eksa_lint.model.build import Step, Steps
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
@@ -15,10 +21,47 @@ _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What the files around one file decide about its objects.
+class Sync:
+    """A Flux `Kustomization`: the folder that it applies and where it stands."""
 
-    `left_out_by` names the kustomization that does not include it, so that Flux does not apply it.
+    folder: str
+    file: str
+    name: str = ""
+    value: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
+    node: Node | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        spec = self.value.get("spec")
+        return spec if isinstance(spec, dict) else {}
+
+    @property
+    def owner(self) -> str:
+        """What Flux labels the objects with that it applies for it."""
+        metadata = self.value.get("metadata")
+        namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+        return f"{namespace or 'default'}/{self.name}"
+
+    @property
+    def target_namespace(self) -> str | None:
+        namespace = self.spec.get("targetNamespace")
+        return namespace if isinstance(namespace, str) and namespace else None
+
+    @property
+    def prunes(self) -> bool:
+        return self.spec.get("prune") is True
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.spec.get("suspend") is True
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the files around one file decide about its objects, on one way to a cluster.
+
+    `left_out_by` names the kustomization that does not include it, so that nothing applies it.
     """
 
     root: str = ""
@@ -27,16 +70,14 @@ class Context:
 
     patch: bool = False
     left_out_by: str = ""
+    steps: "tuple[Step, ...]" = ()
+    """What kustomize and Flux do to the objects, in this order."""
 
+    owner: str = ""
+    """Namespace and name of the Flux `Kustomization` that applies it."""
 
-@dataclass(frozen=True, slots=True)
-class Sync:
-    """A Flux `Kustomization`: the folder that it applies, the file that it stands in, and whether it prunes."""
-
-    folder: str
-    file: str
-    target_namespace: str | None
-    prunes: bool
+    sync: Sync | None = field(default=None, compare=False)
+    taken_in_by: tuple[Kustomization, ...] = field(default=(), compare=False, repr=False)
 
 
 class Layout:
@@ -44,29 +85,93 @@ class Layout:
 
     def __init__(
         self,
-        known: frozenset[str],
+        known: Mapping[str, Blob],
         flux_files: Iterable[str],
         content: Callable[[str], bytes],
         stream: Callable[[str], Stream],
     ) -> None:
+        self._content = content
         self._stream = stream
+        self._known = known
         self._sync_files = _sync_files(flux_files, content)
         self._syncs: dict[str, Sync | None] = {}
-        self._kustomizations = Kustomizations(known, stream)
+        self.kustomizations = Kustomizations(known, content, stream, self._top)
 
     @property
     def sync_folders(self) -> frozenset[str]:
         """Folders that a Flux `Kustomization` seems to apply."""
         return frozenset(self._sync_files)
 
-    @property
-    def sync_files(self) -> frozenset[str]:
-        """Files that speak of Flux `Kustomization` objects with a path."""
-        return frozenset(file for files in self._sync_files.values() for file in files)
+    def folders_synced_by(self, file: str) -> set[str]:
+        """The folders that a file seems to have applied."""
+        return {folder for folder, files in self._sync_files.items() if file in files}
+
+    def syncs_in(self, file: str) -> Iterator[Sync]:
+        """The Flux `Kustomization` objects of a file."""
+        stream = self._stream(file) if self.folders_synced_by(file) else Stream(Source(""))
+        for document in stream.documents:
+            if sync := sync_of(file, stream.source, document.root):
+                yield sync
 
     def root(self, path: str) -> str:
         """The folder of the outermost sync: one that is applied by another lands in the same management cluster."""
-        sync = self._sync_for(dirname(path))
+        return self._root(self.sync(path))
+
+    def roots(self, path: str) -> set[str]:
+        """The roots of all ways on which a file is applied."""
+        return {self._root(self._sync_for(end)) for end in self.kustomizations.ends(path)}
+
+    def contexts(self, path: str) -> tuple[Context, ...]:
+        """What decides about the objects of a file, for each way on which it is applied; never empty."""
+        is_patch = self.kustomizations.is_patch(path)
+        found = (self._context(way, is_patch=is_patch) for way in self.kustomizations.ways(path))
+        return tuple(dict.fromkeys(found))
+
+    def sync(self, path: str) -> Sync | None:
+        """The Flux `Kustomization` that applies a file."""
+        return self._sync_for(self.kustomizations.ends(path)[0])
+
+    def renaming_folders(self) -> set[str]:
+        """Folders and files whose objects may be applied under another name than their file says."""
+        starts = set(self.kustomizations.holding(_RENAMING))
+        files = {file for files in self._sync_files.values() for file in files}
+        for file in files:
+            content = self._content(file)
+            if any(mark in content for mark in _RENAMING):
+                starts |= self.folders_synced_by(file)
+        return self.kustomizations.reach(*starts)
+
+    def _context(self, way: Way, *, is_patch: bool) -> Context:
+        sync = self._sync_for(way.end)
+        namespace = sync.target_namespace if sync else None
+        for kustomization in reversed(way.chain):
+            namespace = namespace or self.kustomizations.namespace_of(kustomization)
+        return Context(
+            root=self._root(sync),
+            namespace=namespace,
+            patch=is_patch,
+            left_out_by=way.left_out_by.file if way.left_out_by else "",
+            steps=() if is_patch else tuple(self._steps_of(way, sync)),
+            owner=sync.owner if sync else "",
+            sync=sync,
+            taken_in_by=way.chain,
+        )
+
+    def _steps_of(self, way: Way, sync: Sync | None) -> "Iterator[Step]":
+        """What is done to the objects on a way. Most kustomizations only list files, and most syncs change nothing."""
+        for kustomization in way.chain:
+            if not kustomization.value.keys() <= _NO_STEP:
+                yield from self._steps.of(kustomization)
+        if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_STEP):
+            yield from self._steps.of_sync(sync)
+
+    @cached_property
+    def _steps(self) -> "Steps":
+        from eksa_lint.model.build import Steps  # noqa: PLC0415 - as above
+
+        return Steps(self._known, self._stream, self.kustomizations.at)
+
+    def _root(self, sync: Sync | None) -> str:
         seen = set()
         while sync and sync not in seen:
             seen.add(sync)
@@ -76,24 +181,9 @@ class Layout:
             sync = outer
         return (sync.folder or ".") if sync else ""
 
-    def context(self, path: str) -> Context:
-        """What decides about the objects of a file."""
-        sync = self.sync(path)
-        left_out_by = self._kustomizations.left_out_by(path, sync.folder) if sync else None
-        return Context(
-            root=self.root(path),
-            namespace=(sync.target_namespace if sync else None) or self._kustomizations.namespace(path),
-            patch=self._kustomizations.is_patch(path),
-            left_out_by=left_out_by.file if left_out_by else "",
-        )
-
-    def sync(self, path: str) -> Sync | None:
-        """The Flux `Kustomization` that applies a file."""
-        return self._sync_for(dirname(path))
-
-    def entry_for(self, path: str) -> Entry | None:
-        """The entry of a kustomization that makes Flux apply a file, where there is one."""
-        return self._kustomizations.entry_for(path)
+    def _top(self, folder: str) -> str | None:
+        sync = self._sync_for(folder)
+        return sync.folder if sync else None
 
     def _sync_for(self, folder: str) -> Sync | None:
         """The Flux `Kustomization` of the nearest folder above."""
@@ -104,17 +194,39 @@ class Layout:
 
     def _syncs_at(self, folder: str) -> Iterator[Sync]:
         for file in sorted(self._sync_files.get(folder, ())):
-            for document in self._stream(file).documents:
-                value = document.root.value
-                if not isinstance(value, dict) or value.get("kind") != "Kustomization":
-                    continue
-                spec = value.get("spec")
-                if not str(value.get("apiVersion")).startswith(f"{FLUX}/") or not isinstance(spec, dict):
-                    continue
-                if _folder(str(spec.get("path") or "")) == folder:
-                    namespace = spec.get("targetNamespace")
-                    namespace = namespace if isinstance(namespace, str) else None
-                    yield Sync(folder, file, namespace, prunes=spec.get("prune") is True)
+            stream = self._stream(file)
+            for document in stream.documents:
+                sync = sync_of(file, stream.source, document.root)
+                if sync is not None and sync.folder == folder:
+                    yield sync
+
+
+_NO_STEP: Final = frozenset((
+    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "labels", "commonLabels", "images",
+    "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
+    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators",
+))  # fmt: skip
+"""Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
+
+_RENAMING: Final = (b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild")
+_SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
+
+
+def sync_of(file: str, source: Source, node: Node) -> Sync | None:
+    """The Flux `Kustomization` that a document is, if it is one."""
+    value = node.value
+    if not isinstance(value, dict) or value.get("kind") != "Kustomization":
+        return None
+    spec, metadata = value.get("spec"), value.get("metadata")
+    if not str(value.get("apiVersion")).startswith(f"{FLUX}/") or not isinstance(spec, dict):
+        return None
+    name = metadata.get("name") if isinstance(metadata, dict) else ""
+    return Sync(synced_folder(spec), file, str(name or ""), value, source, node)
+
+
+def synced_folder(spec: dict[str, Any]) -> str:
+    """The folder that the spec of a Flux `Kustomization` names, as snapshots name it."""
+    return _folder(str(spec.get("path") or ""))
 
 
 def _sync_files(flux_files: Iterable[str], content: Callable[[str], bytes]) -> dict[str, list[str]]:

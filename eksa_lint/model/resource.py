@@ -19,12 +19,24 @@ class ResourceId(NamedTuple):
     name: str
 
 
+class Borrowed(Node):
+    """A node that stands in another file than the object that it became a part of, as does its key."""
+
+    __slots__ = ("path", "source")
+
+    def __init__(self, node: Node, path: str, source: Source) -> None:
+        super().__init__(node.start, node.end, node.value, node.entries, node.items)
+        self.path = path
+        self.source = source
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One object of one snapshot.
 
-    `node` is the object itself, which in a `kind: List` is an item of the document. A `patch` is a part of an
-    object that kustomize merges into another; nothing may be missed in it.
+    `node` is the object as its file has it, which in a `kind: List` is an item of the document; `built` is what
+    kustomize and Flux make of it, where they change anything. A `patch` is a part of an object that kustomize merges
+    into another; nothing may be missed in it.
     """
 
     id: ResourceId
@@ -34,10 +46,21 @@ class Resource:
     source: Source = field(repr=False)
     node: Node = field(repr=False)
     patch: bool = False
+    built: Node | None = field(default=None, repr=False)
+    owner: str = ""
+    """Namespace and name of the Flux `Kustomization` that applies it."""
+
+    unfit: tuple[tuple[str, Place], ...] = field(default=(), repr=False)
+    """Patches that do not fit the object, each with the reason; kustomize stops there."""
+
+    @property
+    def applied(self) -> Node:
+        """The object as it is applied."""
+        return self.built or self.node
 
     @property
     def value(self) -> dict[str, Any]:
-        value = self.node.value
+        value = self.applied.value
         assert isinstance(value, dict)  # noqa: S101 - resources are only made of mappings
         return value
 
@@ -66,7 +89,7 @@ class Resource:
         For a field that is not written, the nearest parent that is, by its key. A mapping that is an item of a list,
         and the object itself, are shown by their name, so that the caret is under one word.
         """
-        node, key_span = self.node, None
+        node, key_span = self.applied, None
         for step in path:
             below = node.find((step,))
             if below is None:
@@ -77,14 +100,15 @@ class Resource:
             node = below
         start, end = key_span if key and key_span else (node.start, node.end)
         if key_span is None and node.entries:
-            start, end = _heading(node)
-        return Place(self.side, self.path, self.source, start, end)
+            node, (start, end) = _heading(node)
+        path_of, source = (node.path, node.source) if isinstance(node, Borrowed) else (self.path, self.source)
+        return Place(self.side, path_of, source, start, end)
 
 
-def _heading(node: Node) -> tuple[int, int]:
-    """The name of an object or list item, else its kind, else its first key."""
+def _heading(node: Node) -> tuple[Node, tuple[int, int]]:
+    """The name of an object or list item, else its kind, else its first key; and the node that tells the file."""
     for path in (("metadata", "name"), ("name",), ("kind",)):
         if named := node.find(path):
-            return named.start, named.end
+            return named, (named.start, named.end)
     first = min((node.entries or {}).values(), key=lambda entry: entry.key_start)
-    return first.key_start, first.key_end
+    return first.node, (first.key_start, first.key_end)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+from weakref import WeakMethod
 
 _VARIABLES: Final = ("object", "oldObject", "self", "oldSelf", "written", "oldWritten", "variables")
 _OPAQUE: Final = re.compile(r"(?<![.\w])(ip|cidr|quantity|semver|url)\(")
@@ -33,10 +34,10 @@ class Failure:
 
 
 class Evaluator:
-    """Compiles on first use and evaluates; `resolve` answers `ref()` for the object that is judged."""
+    """Compiles on first use and evaluates."""
 
-    def __init__(self, resolve: Callable[[Any], list[Any]] = lambda _: []) -> None:
-        self.resolve = resolve
+    def __init__(self) -> None:
+        self._resolve: Callable[[], Callable[[Any], list[Any]] | None] = lambda: None
         self._compiled: dict[str, Any] = {}
 
     @cached_property
@@ -68,8 +69,13 @@ class Evaluator:
             functions=[cel.FunctionDecl("ref", overloads), *flat],
         )
 
+    def ask(self, resolve: Callable[[Any], list[Any]]) -> None:
+        """Have a method answer `ref()`, as long as its object lives: the runtime never lets go of an evaluator."""
+        self._resolve = WeakMethod(resolve)
+
     def _ref(self, reference: Any) -> list[Any]:
-        return self.resolve(reference)
+        resolve = self._resolve()
+        return resolve(reference) if resolve else []
 
     def compile(self, expression: str, *, checked: bool = False) -> Any:
         """The compiled expression. Checking names and types takes as long again, and rule files are checked when built.

@@ -98,7 +98,7 @@ class Engine:
 
     @property
     def _evaluator(self) -> Evaluator:
-        self._shared_evaluator.resolve = self._resolve
+        self._shared_evaluator.ask(self._resolve)
         return self._shared_evaluator
 
     def _resolve(self, reference: Any) -> list[Any]:
@@ -110,7 +110,7 @@ class Engine:
 
     def _effective(self, resource: Resource) -> dict[str, Any]:
         """The effective value of a resource, made once however many rules look at it."""
-        key = id(resource.node)
+        key = id(resource.applied)
         if key not in self._values:
             self._values[key] = effective(resource)
         return self._values[key]

@@ -56,12 +56,28 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             fix=_fix(draft, concealed),
             secret=_secret(draft, consequence),
         )
-        told_apart = "" if finding.path and finding.rule != "rule-failed" else finding.message
+        told_apart = "" if _is_in_own_file(draft) and finding.rule != "rule-failed" else finding.message
         key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
         known = published.get(key)
         if known is None or finding.severity.rank < known.severity.rank:
             published[key] = finding
-    return list(published.values())
+    return _told_once(published.values())
+
+
+def _told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """A patch is judged by itself and as part of what it is merged into: what both show is one finding."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.side, finding.path, finding.span, finding.message)
+        known = found.get(key)
+        if known is None or finding.severity.rank < known.severity.rank:
+            found[key] = finding
+    return list(found.values())
+
+
+def _is_in_own_file(draft: Draft) -> bool:
+    """Whether a draft points into the file of its object. One patch or entry may concern many objects."""
+    return draft.place is not None and (draft.resource is None or draft.place.path == draft.resource.path)
 
 
 def severity_of(draft: Draft, rule: Rule) -> Severity:

@@ -209,7 +209,10 @@ def test_several_objects_of_one_identity_are_paired_by_file_and_each_is_told() -
 
 def test_a_patch_is_no_object_that_appears_or_disappears() -> None:
     files = {"kustomization.yaml": kustomization("base.yaml", patches=("patch.yaml",)), "base.yaml": cluster()}
-    assert told({**files, "patch.yaml": cluster(spec="{a: 1}")}, {**files, "patch.yaml": cluster(spec="{a: 2}")}) == []
+    assert told({**files, "patch.yaml": cluster(spec="{a: 1}")}, {**files, "patch.yaml": cluster(spec="{a: 2}")}) == [
+        "changed Cluster default/prod spec.a: 1 -> 2"
+    ]
+    assert told(files, {**files, "patch.yaml": cluster(spec="{}")}) == []
 
 
 def test_what_no_name_tells_apart_is_compared_by_its_path() -> None:

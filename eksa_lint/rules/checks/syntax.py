@@ -1,38 +1,49 @@
 """Problems of the text itself, met while it was parsed."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Problem
 from eksa_lint.syntax.parse import is_template
 
 
 @check("syntax")
-def syntax(file: File, _: Any) -> Iterator[Draft]:
+def syntax(file: File, context: Context) -> Iterator[Draft]:
     for problem in file.problems:
         yield Draft(
             rule=problem.kind,
-            message=_message(file, problem),
+            message=_message(file, problem, _stopping(file, problem, context)),
             place=file.place(problem.start, problem.end),
             field=str(problem.message),
             severity=_severity(file, problem),
         )
 
 
-def _message(file: File, problem: Problem) -> str:
+def _message(file: File, problem: Problem, stopping: str) -> str:
     if problem.kind == "duplicate-key":
-        return f"the key {problem.message} is given twice; the last one counts"
+        return f"the key {problem.message} is given twice{stopping or '; the last one counts'}"
     if problem.kind == "unreadable-file":
         return f"{file.path} cannot be read: {problem.message}"
     if problem.kind == "too-complex":
         return f"{file.path} was not judged: {problem.message}"
     if is_template(file.source.text):
         return f"{file.path} is a template and was not judged as it stands: {problem.message}"
-    return f"{file.path} is no YAML: {problem.message}"
+    return f"{file.path} is no YAML: {problem.message}{stopping}"
+
+
+def _stopping(file: File, problem: Problem, context: Context) -> str:
+    """What stands still where Flux applies the file."""
+    inventory = context.inventory
+    if problem.kind not in ("yaml-syntax", "duplicate-key") or file.path not in inventory.manifests:
+        return ""
+    way = inventory.context(file.path)
+    if way.sync is None or way.left_out_by or is_template(file.source.text):
+        return ""
+    return f"; Flux stops there, and nothing of {way.sync.folder or 'the repository'} is applied or deleted any more"
 
 
 def _severity(file: File, problem: Problem) -> Severity | None:

@@ -1,0 +1,200 @@
+"""What becomes of an object that a change takes out of what Flux applies: how it left, and what Flux does then."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from eksa_lint.finding import Place
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization, is_remote
+from eksa_lint.model.layout import FLUX, Context, Sync
+from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
+from eksa_lint.model.resource import Resource
+
+_PRUNE: Final = f"{FLUX}/prune"
+
+
+class Way(StrEnum):
+    """How an object left."""
+
+    GONE = "gone"
+    """Its file or document is no longer there, or says another name."""
+
+    LEFT_OUT = "left-out"
+    """Its file is there, and a kustomization no longer takes it in."""
+
+    PATCHED = "patched-away"
+    RENAMED = "renamed"
+    """Its document is there, and kustomize or Flux gives it another name or namespace."""
+
+    NOT_SYNCED = "not-synced"
+    """Its file is there, and no Flux `Kustomization` applies it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One object that is gone from what is applied.
+
+    `place` is what made it leave, where that is something else than the object. `reason` says in half a sentence why
+    the outcome is another than being pruned. `sync` applied it, None where no Flux is seen.
+    """
+
+    before: Resource
+    way: Way
+    outcome: Outcome
+    reason: str = ""
+    place: Place | None = None
+    sync: Sync | None = None
+    successor: Resource | None = None
+    """The object that the change adds in its place, if it is plain which one that is."""
+
+
+def departure(change: Change, changes: Iterable[Change], old: Inventory, new: Inventory) -> Departure | None:
+    """What becomes of the object of a change; None where it is still there."""
+    resource = change.before
+    if resource is None or change.after is not None:
+        return None
+    context = context_of(resource, old)
+    way, place = _way(resource, context, new)
+    outcome, reason = _outcome(resource, context, old, new)
+    return Departure(resource, way, outcome, reason, place, context.sync, _successor(resource, changes))
+
+
+def context_of(resource: Resource, inventory: Inventory) -> Context:
+    """The way on which an object was applied."""
+    contexts = inventory.contexts(resource.path)
+    here = [context for context in contexts if context.root == resource.id.root and not context.left_out_by]
+    for context in here if len(here) > 1 else ():
+        if any(other.id == resource.id for other in inventory.applied_in(context, resource.path)):
+            return context
+    return here[0] if here else contexts[0]
+
+
+def _way(resource: Resource, context: Context, new: Inventory) -> tuple[Way, Place | None]:
+    """How it left, and the entry, patch or field that did it."""
+    if resource.path not in new.manifests:
+        return Way.GONE, None
+    contexts = new.contexts(resource.path)
+    present = {_written(other.node.value) for other in new.resources_in(resource.path)}
+    if by := new.patched_away(resource.id):
+        return Way.PATCHED, by
+    dropped = _dropped_entry(resource, context, new)
+    if dropped is not None or all(other.left_out_by for other in contexts):
+        return Way.LEFT_OUT, dropped
+    if context.sync is not None and all(other.sync is None for other in contexts):
+        return Way.NOT_SYNCED, None
+    return (Way.RENAMED if _written(resource.node.value) in present else Way.GONE), None
+
+
+def _written(value: object) -> tuple[object, ...]:
+    paths = (("apiVersion",), ("kind",), ("metadata", "namespace"), ("metadata", "name"))
+    return tuple(str(fields.get(value, path)) for path in paths)
+
+
+def _dropped_entry(resource: Resource, context: Context, new: Inventory) -> Place | None:
+    """The entry that took the object in and that its kustomization no longer has."""
+    included = resource.path
+    for kustomization in context.taken_in_by:
+        entry = kustomization.entry_for(included)
+        later = new.layout.kustomizations.at(kustomization.folder)
+        if entry is not None and later is not None and later.value and later.entry_for(included) is None:
+            return Place("before", entry.file, entry.source, entry.node.start, entry.node.end)
+        included = kustomization.folder
+    return None
+
+
+def _outcome(resource: Resource, context: Context, old: Inventory, new: Inventory) -> tuple[Outcome, str]:
+    """What Flux does with it, and why that is something else than pruning."""
+    sync = context.sync
+    if sync is None:
+        return _unknown(context, new) or (Outcome.PRUNED, "")
+    guard = _guard(resource)
+    if guard:
+        return Outcome.STAYS, f"its {guard} {_PRUNE} is disabled"
+    listed = still_listed(resource, context, new)
+    if listed is not None:
+        return Outcome.WAITS, f"{listed.file} still lists it, where Flux stops and removes nothing"
+    refused = _refused(resource, sync, new)
+    if refused is not None:
+        return Outcome.WAITS, f"{refused.file} is no kustomization that can be built, where Flux stops"
+    return _unknown(context, new) or outcome_of_sync(sync, old, new)
+
+
+def _refused(resource: Resource, sync: Sync, new: Inventory) -> Kustomization | None:
+    """The kustomization that leaves an object out because it cannot be built.
+
+    Without a field that says anything, or with one that is misspelt, kustomize stops. Only the file in the folder
+    that Flux applies is read leniently, and then gives nothing.
+    """
+    for way in new.layout.kustomizations.ways(resource.path) if resource.path in new.manifests else ():
+        found = way.left_out_by
+        if found is not None and found.folder != sync.folder:
+            names = found.value.keys() - {"apiVersion", "kind", "metadata"}
+            if not names or names - FIELDS:
+                return found
+    return None
+
+
+def _guard(resource: Resource) -> str:
+    """What keeps Flux from pruning an object: an annotation or a label; empty where nothing does."""
+    for part in ("annotations", "labels"):
+        if str(fields.get(resource.value, ("metadata", part, _PRUNE))).lower() == "disabled":
+            return part[:-1]
+    return ""
+
+
+def may_not_prune(resource: Resource, sync: Sync) -> bool:
+    """Whether a Flux `Kustomization` leaves an object alone that it applied and does not apply any more."""
+    return _guard(resource) != "" or not sync.prunes or sync.is_suspended
+
+
+def still_listed(resource: Resource, context: Context, new: Inventory) -> Entry | None:
+    """The entry of a kustomization that lists the file or folder of an object, though that is gone."""
+    included = resource.path
+    for kustomization in context.taken_in_by:
+        later = new.layout.kustomizations.at(kustomization.folder)
+        entries = later.includes if later else ()
+        for entry in entries:
+            if entry.target == included and included not in new.snapshot.blobs and is_folder_missing(included, new):
+                return entry
+        included = kustomization.folder
+    return None
+
+
+def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:
+    """Where the object may come from a place that is not read."""
+    for kustomization in context.taken_in_by:
+        later = new.layout.kustomizations.at(kustomization.folder)
+        added = set(remotes(later)) - set(remotes(kustomization)) if later else set()
+        if later and later.value.get("helmCharts") and not kustomization.value.get("helmCharts"):
+            added.add("a Helm chart")
+        if added:
+            return Outcome.UNKNOWN, f"{kustomization.file} now takes in {min(added)}, which is not read here"
+    return None
+
+
+def remotes(kustomization: Kustomization) -> Iterator[str]:
+    """What a kustomization takes in from outside the repository."""
+    for name in ("resources", "bases", "components"):
+        listed = kustomization.value.get(name)
+        for entry in listed if isinstance(listed, list) else ():
+            if isinstance(entry, str) and is_remote(entry):
+                yield entry
+
+
+def _successor(resource: Resource, changes: Iterable[Change]) -> Resource | None:
+    """The object of the kind that the change adds in the place of this one, if it is plain which one that is."""
+    same_kind = [change for change in changes if change.resource.id[1:3] == resource.id[1:3]]
+    added = [change.after for change in same_kind if change.event == "added" and change.after]
+    added = [other for other in added if other.id.root or not resource.id.root]  # what Flux does not apply is not made
+    removed = [change for change in same_kind if change.event == "removed"]
+    same_name = [other for other in added if other.id.name == resource.id.name]
+    same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]
+    if same_name:
+        return same_name[0]
+    if same_file:
+        return same_file[0]
+    return added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None

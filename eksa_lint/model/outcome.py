@@ -1,0 +1,85 @@
+"""What Flux does with an object that a `Kustomization` applied and does not apply any more.
+
+Source: fluxcd/kustomize-controller, internal/controller/kustomization_controller.go (reconcile, deleteObjects,
+finalizerShouldDeleteResources).
+"""
+
+from enum import StrEnum
+
+from eksa_lint.model import fields
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.layout import FLUX, Sync
+
+
+class Outcome(StrEnum):
+    """What Flux does with the object in the cluster."""
+
+    PRUNED = "pruned"
+    STAYS = "stays"
+    WAITS = "waits"
+    """Flux stops and removes nothing; it prunes once it runs again."""
+
+    UNKNOWN = "unknown"
+
+
+def outcome_of_sync(
+    sync: Sync, old: Inventory, new: Inventory, seen: frozenset[Sync] = frozenset()
+) -> tuple[Outcome, str]:
+    """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
+    if is_removed(sync, old, new):
+        parent = old.layout.sync(sync.file)
+        if parent is None or parent == sync or parent.folder == sync.folder or parent in seen:
+            return outcome_of_removed_sync(sync, new)
+        above = outcome_of_sync(parent, old, new, seen | {sync})
+        return outcome_of_removed_sync(sync, new, by_parent=True) if above[0] is Outcome.PRUNED else above
+    if is_folder_missing(sync.folder, new):
+        return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
+    if not sync.prunes:
+        return Outcome.STAYS, f"{sync.file} does not prune"
+    if sync.is_suspended:
+        return Outcome.WAITS, f"{sync.file} is suspended"
+    return Outcome.PRUNED, ""
+
+
+def outcome_of_removed_sync(sync: Sync, new: Inventory, *, by_parent: bool = False) -> tuple[Outcome, str]:
+    """What Flux does with all that a `Kustomization` applied when that is removed itself."""
+    if not by_parent and is_folder_missing(sync.folder, new):
+        return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
+    policy = sync.spec.get("deletionPolicy") or "MirrorPrune"
+    if sync.is_suspended:
+        return Outcome.STAYS, f"{sync.file} is suspended"
+    if policy == "Orphan":
+        return Outcome.STAYS, f"the deletionPolicy of {sync.file} is Orphan"
+    if policy == "MirrorPrune" and not sync.prunes:
+        return Outcome.STAYS, f"{sync.file} does not prune"
+    return Outcome.PRUNED, ""
+
+
+def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
+    """Whether a Flux `Kustomization` is in no file any more; its file may have moved.
+
+    Every management cluster has a `flux-system` of its own, so that one that stood elsewhere before is another.
+    """
+    for path in new.files_holding(sync.name.encode()):
+        is_other = path != sync.file and _holds(old, path, sync)
+        if not is_other and _holds(new, path, sync):
+            return False
+    return True
+
+
+def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
+    """Whether a file has a Flux `Kustomization` of the same namespace and name."""
+    if path not in inventory.manifests or f"{FLUX}/v".encode() not in inventory.content(path):
+        return False
+    namespace = fields.get(sync.value, ("metadata", "namespace"))
+    return any(
+        fields.get(resource.value, ("metadata", "namespace")) == namespace
+        and fields.get(resource.value, ("metadata", "name")) == sync.name
+        for resource in inventory.resources_in(path)
+        if (resource.group, resource.kind) == (FLUX, "Kustomization")
+    )
+
+
+def is_folder_missing(folder: str, new: Inventory) -> bool:
+    """Whether a folder that Flux applies holds no file any more; Git knows no empty folders."""
+    return bool(folder) and not any(path.startswith(f"{folder}/") for path in new.snapshot.blobs)

@@ -1,0 +1,203 @@
+"""On which ways a file comes into what is applied: the kustomizations that take it in, and those that leave it out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from posixpath import basename, dirname
+from typing import Final
+
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, is_within, read_kustomization
+from eksa_lint.snapshot import Blob
+from eksa_lint.syntax import Stream
+
+_MOST_WAYS: Final = 2000
+_MOST_WAYS_IN_ALL: Final = 5000
+_MOST_LEVELS: Final = 8
+"""How many ways lead out of one file and of all, and over how many kustomizations; more are not meant to be built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way from a file to a cluster: the kustomizations that take it in, from the inside out, and where it ends.
+
+    `end` is the folder of the outermost one, or of the file. `left_out_by` is one on the way that does not include
+    it; nothing is applied then.
+    """
+
+    chain: tuple[Kustomization, ...]
+    end: str
+    left_out_by: Kustomization | None = None
+
+
+class Kustomizations:
+    """The kustomize files of one snapshot; those around a file of interest are parsed.
+
+    `top` gives the folder that Flux applies a folder with, None where it applies none.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, Blob],
+        content: Callable[[str], bytes],
+        stream: Callable[[str], Stream],
+        top: Callable[[str], str | None],
+    ) -> None:
+        self._known = known
+        self._content = content
+        self._stream = stream
+        self._top = top
+        self._read: dict[str, Kustomization | None] = {}
+        self._ways: dict[str, list[Way]] = {}
+        self._left = _MOST_WAYS_IN_ALL
+
+    def at(self, folder: str) -> Kustomization | None:
+        """The kustomization of a folder."""
+        if folder not in self._read:
+            names = (f"{folder}/{name}" if folder else name for name in KUSTOMIZATION_NAMES)
+            file = next((name for name in names if name in self._known), None)
+            self._read[folder] = read_kustomization(file, folder, self._stream(file)) if file else None
+        return self._read[folder]
+
+    def ways(self, path: str) -> list[Way]:
+        """Every way on which a file is applied; the one that comes closest where there is none."""
+        if path not in self._ways:
+            self._ways[path] = self._find_ways(path)
+        return self._ways[path]
+
+    def _find_ways(self, path: str) -> list[Way]:
+        if basename(path) in KUSTOMIZATION_NAMES:
+            return [Way((), dirname(path))]
+        direct, *others = islice(self._climb(path, dirname(path), (), frozenset()), min(_MOST_WAYS, 1 + self._left))
+        self._left -= min(self._left, len(others))
+        applied = [way for way in others if way.left_out_by is None]
+        if direct.left_out_by is not None or self._top(direct.end) is None:
+            return applied or [direct]
+        return [direct, *applied]
+
+    def ends(self, path: str) -> list[str]:
+        """The folders in which the ways of a file end. Where none reaches out, nothing is read for it."""
+        return [way.end for way in self.ways(path)] if self._reaching_out else [dirname(path)]
+
+    def is_patch(self, path: str) -> bool:
+        """Whether a file only holds parts of objects that are merged into others."""
+        return basename(path) not in KUSTOMIZATION_NAMES and bool(self.patched_by(path))
+
+    def patched_by(self, path: str) -> list[Kustomization]:
+        """The kustomizations that merge a file into objects."""
+        here = [one for one in self._above(dirname(path), "") if path in one.patch_files]
+        return [*here, *self._patched_outward.get(path, ())]
+
+    def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
+        """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
+        own = kustomization.value.get("namespace")
+        if isinstance(own, str) and own:
+            return own
+        components = [entry.target for entry in kustomization.includes if entry.is_component] if levels else []
+        used = (self.at(folder) for folder in reversed(components))
+        return next((name for one in used if one and (name := self.namespace_of(one, levels - 1))), None)
+
+    def reach(self, *folders: str) -> set[str]:
+        """Folders and files whose objects kustomizations may shape; those of their users where they are components."""
+        found: set[str] = set()
+        waiting = list(folders)
+        while waiting:
+            here = waiting.pop()
+            if here in found:
+                continue
+            found.add(here)
+            kustomization = self.at(here)
+            if kustomization is not None:
+                waiting.extend(entry.target for entry in kustomization.includes if not is_within(entry.target, here))
+            waiting.extend(user.folder for user in self._users_of_component(here))
+        return found
+
+    def _users_of_component(self, folder: str) -> Iterator[Kustomization]:
+        """The kustomizations that name a folder as a component."""
+        yield from (user for user, entry in self._outward.get(folder, ()) if entry.is_component)
+        for user in self._above(dirname(folder), "") if folder else ():
+            if any(entry.is_component and entry.target == folder for entry in user.includes):
+                yield user
+
+    def _climb(self, item: str, folder: str, chain: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Way]:
+        """The way straight up first, then those over kustomizations that reach out to something on it."""
+        top = self._top(folder)
+        included, left_out_by = item, None
+        aside = [(item, chain)]
+        above = self._above(dirname(folder), top or "") if item == folder else self._above(folder, top or "")
+        for kustomization in above if item else ():
+            entry = kustomization.entry_for(included)
+            if kustomization.value and entry is None:
+                left_out_by = left_out_by or kustomization
+                if top is not None:
+                    break
+                continue
+            if entry is not None:
+                chain = _joined(chain, kustomization, entry)
+            included = kustomization.folder
+            aside.append((included, chain))
+        yield Way(chain, folder, left_out_by)
+        for target, inner in aside:
+            for kustomization, entry in self._outward.get(target, ()):
+                if kustomization.file not in seen and len(seen) < _MOST_LEVELS:
+                    outer = _joined(inner, kustomization, entry)
+                    yield from self._climb(
+                        kustomization.folder, kustomization.folder, outer, seen | {kustomization.file}
+                    )
+
+    @cached_property
+    def _outward(self) -> dict[str, list[tuple[Kustomization, Entry]]]:
+        """The kustomizations that take in something from outside their folder, by what they take in."""
+        found: dict[str, list[tuple[Kustomization, Entry]]] = {}
+        for kustomization in self._reaching_out:
+            for entry in kustomization.includes:
+                if not is_within(entry.target, kustomization.folder):
+                    found.setdefault(entry.target, []).append((kustomization, entry))
+        return found
+
+    @cached_property
+    def _patched_outward(self) -> dict[str, list[Kustomization]]:
+        """The same kustomizations by the files that they merge into objects."""
+        found: dict[str, list[Kustomization]] = {}
+        for kustomization in self._reaching_out:
+            for path in kustomization.patch_files:
+                found.setdefault(path, []).append(kustomization)
+        return found
+
+    @cached_property
+    def _reaching_out(self) -> tuple[Kustomization, ...]:
+        """The kustomizations that speak of folders above their own; no other one is parsed for it."""
+        return tuple(one for folder in self.holding((b"../",)) if (one := self.at(folder)))
+
+    def holding(self, marks: tuple[bytes, ...]) -> list[str]:
+        """The folders whose kustomization holds one of some texts; none is parsed for it."""
+        holds: dict[str, bool] = {}
+        found = []
+        for file in self._files:
+            blob = self._known[file].id  # most are the same few lines
+            if blob not in holds:
+                content = self._content(file)
+                holds[blob] = any(mark in content for mark in marks)
+            if holds[blob]:
+                found.append(dirname(file))
+        return found
+
+    @cached_property
+    def _files(self) -> list[str]:
+        return sorted(file for file in self._known if file.endswith(KUSTOMIZATION_NAMES))
+
+    def _above(self, folder: str, top: str) -> Iterator[Kustomization]:
+        """The kustomizations of a folder and of those above it up to the top, nearest first."""
+        while is_within(folder, top):
+            kustomization = self.at(folder)
+            if kustomization:
+                yield kustomization
+            if not folder:
+                return
+            folder = dirname(folder)
+
+
+def _joined(chain: tuple[Kustomization, ...], outer: Kustomization, entry: Entry) -> tuple[Kustomization, ...]:
+    """What a component does is done to all that its user takes in, and so is part of the user."""
+    inner = chain[:-1] if entry.is_component and chain and chain[-1].folder == entry.target else chain
+    return (*inner, outer)

@@ -1,0 +1,32 @@
+"""Annotations that switch off what applies or guards an object, from the table `control-annotations.yaml`."""
+
+from collections.abc import Iterator
+
+from eksa_lint import data
+from eksa_lint.finding import Consequence, Severity
+from eksa_lint.model import fields
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+
+
+@check("control-annotations")
+def control_annotations(resource: Resource, _: Context) -> Iterator[Draft]:
+    annotations = fields.get(resource.value, ("metadata", "annotations"))
+    if not isinstance(annotations, dict) or resource.patch:
+        return
+    for key, value in annotations.items():
+        for row in data.table("control-annotations").get(key, ()):
+            if value in row.get("values", (value,)) and resource.kind in row.get("kinds", (resource.kind,)):
+                path = ("metadata", "annotations", key)
+                yield Draft(
+                    rule="control-annotation",
+                    message=f"{resource.title} has {key}: {row['effect']}",
+                    place=resource.place(path),
+                    resource=resource,
+                    field=fields.spell(path, resource.value, resource.group, resource.kind),
+                    values=(str(value),),
+                    severity=Severity(row["severity"]),
+                    consequence=Consequence(row["consequence"]),
+                )

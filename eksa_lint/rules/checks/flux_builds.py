@@ -1,0 +1,121 @@
+"""What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from eksa_lint.finding import Place
+from eksa_lint.model.changes import Change
+from eksa_lint.model.file import File
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
+from eksa_lint.model.layout import Context as Way
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax import Node
+
+_RULE: Final = "flux-build-stops"
+_NOT_EVALUATED: Final = {
+    "generators": "generators are not run here",
+    "transformers": "transformers are not run here, and may rename or drop objects",
+    "validators": "validators are not run here",
+    "replacements": "replacements are not made here",
+    "vars": "variables of kustomize are not filled in here",
+    "helmCharts": "Helm charts are not rendered here",
+    "helmChartInflationGenerator": "Helm charts are not rendered here",
+}
+
+
+@check("flux-builds")
+def stopped_builds(subject: Any, context: Context) -> Iterator[Draft]:
+    if isinstance(subject, File):
+        yield from _file(subject, context)
+    elif isinstance(subject, Resource):
+        yield from _unfit(subject)
+    elif isinstance(subject, Change):
+        yield from _listed(subject, context)
+
+
+@check("kustomizations-not-evaluated")
+def not_evaluated(file: File, _: Context) -> Iterator[Draft]:
+    """What a kustomization does that the comparison cannot see."""
+    name = file.path.rpartition("/")[2]
+    if name not in KUSTOMIZATION_NAMES or not file.documents:
+        return
+    root = file.documents[0].root
+    for field, reason in _NOT_EVALUATED.items():
+        if (node := root.find((field,))) is not None and node.value:
+            entry = (root.entries or {})[field]
+            yield Draft(
+                "kustomization-not-evaluated", f"{reason}: what becomes of the objects of {file.path} is not known",
+                file.place(entry.key_start, entry.key_end), field=field,
+            )  # fmt: skip
+    for field in ("resources", "bases", "components"):
+        listed = root.find((field,))
+        for item in (listed.items or ()) if listed else ():
+            if isinstance(item.value, str) and is_remote(item.value):
+                message = f"{item.value} is not read here: which objects come from it, or go with it, is not known"
+                yield Draft("kustomization-not-evaluated", message, file.place(item.start, item.end), field=item.value)
+
+
+def _file(file: File, context: Context) -> Iterator[Draft]:
+    inventory = context.inventory
+    if file.path not in inventory.manifests or file.path.endswith(KUSTOMIZATION_NAMES):
+        return
+    ways = [way for way in inventory.contexts(file.path) if way.sync is not None and not way.left_out_by]
+    if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
+        return  # a file with a cluster is judged whole by cluster-manifest
+    faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
+    if faults and not inventory.is_left_out_of_source(file.path):
+        for document, missing in faults:
+            message = f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0])}"
+            yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
+
+
+def _missing(node: Node) -> str:
+    """What a document lacks to be an object; an empty one is passed over."""
+    value = node.value
+    if value is None or value == {}:
+        return ""
+    if not isinstance(value, dict):
+        return "kind"
+    if str(value.get("apiVersion", "")).startswith(f"{KUSTOMIZE}/"):
+        return ""
+    for name in ("apiVersion", "kind"):
+        if not value.get(name):
+            return name
+    metadata = value.get("metadata")
+    is_list = str(value["kind"]).endswith("List")
+    return "" if is_list or (isinstance(metadata, dict) and metadata.get("name")) else "metadata.name"
+
+
+def _first(file: File, node: Node) -> Place:
+    entry = next(iter((node.entries or {}).values()), None)
+    return file.place(entry.key_start, entry.key_end) if entry else file.place(node.start, node.end)
+
+
+def _unfit(resource: Resource) -> Iterator[Draft]:
+    for reason, place in resource.unfit:
+        message = f"the patch does not fit {resource.title}: {reason}; kustomize stops there, and nothing is applied"
+        yield Draft(_RULE, message, place, resource, field=reason)
+
+
+def _listed(change: Change, context: Context) -> Iterator[Draft]:
+    resource = change.before
+    if resource is None or context.before is None or resource.path in context.inventory.manifests:
+        return
+    from eksa_lint.model.departure import context_of, still_listed  # noqa: PLC0415 - few changes remove a file
+
+    way = context_of(resource, context.before)
+    entry = still_listed(resource, way, context.inventory)
+    if entry is not None:
+        place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)
+        message = f"{entry.file} still lists {entry.node.value}, which is removed: {_stops(way)}"
+        yield Draft(_RULE, message, place, field=entry.target)
+
+
+def _stops(way: Way) -> str:
+    if way.sync is None:
+        return "kustomize stops there"
+    folder = way.sync.folder or "the repository"
+    return f"Flux stops there, and nothing of {folder} is applied or deleted until that is mended"

@@ -1,0 +1,66 @@
+"""Patterns of `.sourceignore` that take clusters out of what Flux reads."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from eksa_lint.model.file import File
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+from eksa_lint.snapshot.contents import LARGEST_READ
+
+if TYPE_CHECKING:
+    from eksa_lint.model.ignore import Pattern
+
+_SOURCE_IGNORE: Final = ".sourceignore"
+_MOST_NAMED: Final = 3
+
+
+@check("flux-ignore")
+def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
+    """The patterns that are new; what was left out before was never applied."""
+    if file.path.rpartition("/")[2] != _SOURCE_IGNORE or context.before is None:
+        return
+    from eksa_lint.model.ignore import is_below, leaving_out, patterns_of  # noqa: PLC0415 - few repositories have one
+
+    known = patterns_of(_text(file.path, context.before))
+    patterns = patterns_of(file.source.text)
+    folder = file.path[: -len(_SOURCE_IGNORE)]
+    lost: dict[int, tuple[Pattern, list[Resource]]] = {}
+    for path in context.inventory.files_holding(EKSA.encode()):
+        inner = path.removeprefix(folder)
+        pattern = leaving_out(inner, patterns) if is_below(path, file.path) else None
+        if pattern is not None and leaving_out(inner, known) is None:
+            lost.setdefault(pattern.start, (pattern, []))[1].extend(_clusters(path, context.before))
+    for pattern, clusters in lost.values():
+        if clusters:
+            yield Draft(
+                rule="flux-ignore-changed",
+                message=f"this pattern takes {_names(clusters)} out of what Flux reads: its machines are deleted, or "
+                "Flux stops where a kustomization lists the file",
+                place=file.place(pattern.start, pattern.end),
+                field=file.source.text[pattern.start : pattern.end],
+            )
+
+
+def _clusters(path: str, before: Inventory) -> Iterator[Resource]:
+    """The clusters of a file that Flux applied."""
+    for resource in before.resources_in(path):
+        if (resource.group, resource.kind) == (EKSA, "Cluster") and resource.owner and before.is_applied(resource):
+            yield resource
+
+
+def _names(clusters: list[Resource]) -> str:
+    names = list(dict.fromkeys(cluster.id.name for cluster in clusters))
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"Cluster {', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _text(path: str, before: Inventory) -> str:
+    blob = before.snapshot.blobs.get(path)
+    for _, content in before.snapshot.read([blob], LARGEST_READ) if blob else ():
+        if isinstance(content, bytes):
+            return content.decode("utf-8", "replace")
+    return ""

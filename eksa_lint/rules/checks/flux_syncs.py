@@ -1,0 +1,84 @@
+"""Flux objects that are gone: what Flux then does with all that it applied."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from eksa_lint.finding import Consequence, Severity
+from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.kustomize import is_within
+from eksa_lint.model.layout import FLUX, Sync, sync_of
+from eksa_lint.model.outcome import Outcome, outcome_of_sync
+from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+
+_RULE: Final = "flux-sync-removed"
+_MOST_NAMED: Final = 3
+
+
+@check("flux-syncs")
+def removed_syncs(change: Change, context: Context) -> Iterator[Draft]:
+    resource = change.before
+    if resource is None or change.after is not None or context.before is None:
+        return
+    sync = sync_of(resource.path, resource.source, resource.node)
+    if sync is not None:
+        yield _removed_sync(resource, sync, context, context.before)
+    else:
+        yield _removed_source(resource, context.inventory)
+
+
+def _removed_sync(resource: Resource, sync: Sync, context: Context, before: Inventory) -> Draft:
+    outcome, reason = outcome_of_sync(sync, before, context.inventory)
+    path = sync.spec.get("path") or "./"
+    consequence = None
+    match outcome:
+        case Outcome.STAYS:
+            text = f"what it applied stays and no later change arrives ({reason})"
+            consequence = Consequence.WEAKENS
+        case Outcome.WAITS:
+            text = f"{reason}; once it runs again, all that is missing from {path} is deleted"
+        case _:
+            text = f"Flux deletes all that it applied from {path}{_clusters(sync, context)}"
+    return Draft(_RULE, f"{resource.title} is removed: {text}", resource.place(), resource, consequence=consequence)
+
+
+def _clusters(sync: Sync, context: Context) -> str:
+    """The clusters among what goes."""
+    names = [
+        change.before.id.name
+        for change in context.changes
+        if change.event == "removed" and change.before is not None
+        if (change.before.group, change.before.kind) == (EKSA, "Cluster") and is_within(change.before.path, sync.folder)
+    ]
+    if not names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f", Cluster {', '.join(names[:_MOST_NAMED])}{more} among that"
+
+
+def _removed_source(resource: Resource, inventory: Inventory) -> Draft:
+    readers = [reader.title for reader in _readers(resource, inventory)]
+    text = f"{', '.join(readers[:_MOST_NAMED])} can read nothing any more, and no later change arrives"
+    return Draft(
+        _RULE,
+        f"{resource.title} is removed: {text if readers else 'what reads from it gets no later change'}",
+        resource.place(),
+        resource,
+        severity=None if readers else Severity.WARNING,
+        consequence=Consequence.BREAKS,
+    )
+
+
+def _readers(source: Resource, inventory: Inventory) -> Iterator[Resource]:
+    """The Flux `Kustomization` objects of the same root that read from a source."""
+    for resource in inventory.mentioning(source.id.name, source.id.root):
+        reference: Any = resource.spec.get("sourceRef")
+        if (resource.group, resource.kind) == (FLUX, "Kustomization") and isinstance(reference, dict):
+            namespace = fields.get(reference, ("namespace",)) or resource.id.namespace
+            wanted = source.kind, source.id.name, source.id.namespace
+            if (reference.get("kind"), reference.get("name"), namespace) == wanted:
+                yield resource

@@ -1,0 +1,86 @@
+"""Objects beside clusters that are gone: configurations that a cluster still names, and what others live on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eksa_lint import data
+from eksa_lint.finding import Consequence, Place, Severity
+from eksa_lint.model.changes import Change
+from eksa_lint.model.departure import Departure, Way, departure
+from eksa_lint.model.outcome import Outcome
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+
+
+@check("config-objects-removed")
+def config_objects(change: Change, context: Context) -> Iterator[Draft]:
+    """Objects of EKS Anywhere that another one still names."""
+    resource = change.before
+    if resource is None or resource.kind == "Cluster" or context.before is None:
+        return
+    referrers = [other for other in context.inventory.referring(resource.id) if context.inventory.is_applied(other)]
+    left = departure(change, context.changes, context.before, context.inventory) if referrers else None
+    if left is None:
+        return
+    titles = " and ".join(sorted({other.title for other in referrers}))
+    text = {
+        Outcome.STAYS: f"is no longer applied but stays, as {titles} needs it: {left.reason}",
+        Outcome.WAITS: f"is deleted as soon as Flux runs again, and {titles} still names it: {left.reason}",
+        Outcome.UNKNOWN: f"is no longer in these files, and {titles} still names it: {left.reason}",
+    }.get(
+        left.outcome,
+        f"is deleted at once while {titles} still names it, and every reconcile of that fails from then on",
+    )
+    is_sure = left.outcome in (Outcome.PRUNED, Outcome.WAITS)
+    yield _draft("config-object-removed", left, f"{resource.title} {text}", None if is_sure else Severity.WARNING)
+
+
+@check("kustomization-resources-removed")
+def others(change: Change, context: Context) -> Iterator[Draft]:
+    """Objects of other kinds that something lives on."""
+    resource = change.before
+    if resource is None or context.before is None:
+        return
+    row = _row(resource)
+    seen = context.before.contexts(resource.path)
+    if row is None or not any(each.sync is not None or each.taken_in_by for each in seen):
+        return
+    left = departure(change, context.changes, context.before, context.inventory)
+    if left is None or left.outcome is Outcome.STAYS:
+        return
+    after = {Outcome.WAITS: f" as soon as Flux runs again: {left.reason}", Outcome.UNKNOWN: f", unless {left.reason}"}
+    severity, effect = Severity(row["severity"]), str(row["effect"])
+    text = f"{resource.title} goes{after.get(left.outcome, '')}: {effect}"
+    if left.successor is not None and left.successor.id.name == resource.id.name:
+        severity, text = Severity.NOTE, f"{resource.title} {_moved(left, left.successor)}: {effect}"
+    yield _draft("kustomization-resource-removed", left, text, severity, Consequence(row["consequence"]))
+
+
+def _row(resource: Resource) -> Mapping[str, Any] | None:
+    rows: Mapping[str, Mapping[str, Any]] = data.table("removals")
+    return rows.get(f"{resource.kind}.{resource.group}")
+
+
+def _moved(left: Departure, successor: Resource) -> str:
+    old, new = left.before.id, successor.id
+    if old.root != new.root:
+        return f"moves from {old.root or 'no root'} to {new.root or 'no root'}, deleted there and created here"
+    return f"moves from namespace {old.namespace} to {new.namespace}, deleted there and created here"
+
+
+def _draft(
+    rule: str, left: Departure, message: str, severity: Severity | None, consequence: Consequence | None = None
+) -> Draft:
+    resource = left.before
+    place, related, label = resource.place(), (), ""
+    if left.place is not None:
+        label = f"this {'entry made Flux apply' if left.way is Way.LEFT_OUT else 'patch deletes'} {resource.title}"
+        spots: tuple[tuple[str, Place], ...] = (("", resource.place()),)
+        return Draft(
+            rule, message, left.place, resource, label=label, related=spots, severity=severity, consequence=consequence
+        )
+    return Draft(
+        rule, message, place, resource, label=label, related=related, severity=severity, consequence=consequence
+    )

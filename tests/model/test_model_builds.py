@@ -1,0 +1,205 @@
+"""What kustomize and Flux make of files: overlays, patches, prefixes, components and variables."""
+
+import pytest
+from model_support import changes, cluster, inventory, kustomization, resources, sync, told
+
+from eksa_lint.model.resource import EKSA, ResourceId
+
+MGMT = {"clusters/mgmt/flux-system/gotk-sync.yaml": sync("./clusters/mgmt")}
+BASE = {"base/kustomization.yaml": kustomization("cluster.yaml"), "base/cluster.yaml": cluster(spec="{a: 1, b: 1}")}
+HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+KINDS = "{kind: Cluster}"
+
+
+def applied(files: dict[str, str]) -> list[tuple[str, str, object]]:
+    """Root, name and spec of every Cluster that is applied."""
+    found = [resource for resource in resources(files) if resource.kind == "Cluster" and not resource.patch]
+    return sorted((resource.id.root, resource.id.name, resource.spec) for resource in found)
+
+
+def with_lines(lines: str, *listed: str) -> dict[str, str]:
+    """One Cluster in a folder that Flux applies, and more lines in its kustomization."""
+    return {
+        **MGMT,
+        "clusters/mgmt/prod/kustomization.yaml": kustomization("cluster.yaml", *listed) + lines,
+        "clusters/mgmt/prod/cluster.yaml": cluster(spec="{a: 1, b: {c: [1, 2]}}"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "spec"),
+    [
+        ("patches:\n- patch: |\n    " + cluster(spec="{a: 2}").replace("\n", "\n    "), {"a": 2, "b": {"c": [1, 2]}}),
+        (
+            "patchesStrategicMerge:\n- |\n  " + cluster(spec="{a: 2}").replace("\n", "\n  "),
+            {"a": 2, "b": {"c": [1, 2]}},
+        ),
+        # Lists of kinds without a schema are replaced, null removes, and what is written beside stays.
+        ("patches:\n- target: {kind: Cluster}\n  patch: 'spec: {b: {c: [3]}}'\n", {"a": 1, "b": {"c": [3]}}),
+        ("patches:\n- target: {kind: Cluster}\n  patch: 'spec: {b: null}'\n", {"a": 1}),
+        ("patches:\n- target: {kind: Cluster}\n  patch: 'spec: {$patch: replace, d: 1}'\n", {"d": 1}),
+        ("patches:\n- target: {kind: Cluster}\n  patch: 'spec: {b: {$patch: delete}}'\n", {"a": 1}),
+        # Names, kinds and groups are patterns of the whole value; labels must fit.
+        ("patches:\n- target: {kind: Clust, name: pr}\n  patch: 'spec: {a: 2}'\n", {"a": 1, "b": {"c": [1, 2]}}),
+        ("patches:\n- target: {kind: C.*, name: p.+d}\n  patch: 'spec: {b: null}'\n", {"a": 1}),
+        ("patches:\n- target: {labelSelector: tier=x}\n  patch: 'spec: {b: null}'\n", {"a": 1, "b": {"c": [1, 2]}}),
+        ("patches:\n- target: {labelSelector: 'tier!=x,!y'}\n  patch: 'spec: {b: null}'\n", {"a": 1}),
+        # JSON 6902, inline and in its own list.
+        (
+            "patches:\n- target: {kind: Cluster}\n  patch: '[{op: replace, path: /spec/b/c/0, value: 0}]'\n",
+            {"a": 1, "b": {"c": [0, 2]}},
+        ),
+        (
+            "patchesJson6902:\n- target: {kind: Cluster, name: prod}\n  patch: |-\n"  # noqa: ISC004
+            "    - {op: add, path: /spec/b/c/-, value: 3}\n    - {op: remove, path: /spec/a}\n"
+            "    - {op: test, path: /spec/b/c/0, value: 1}\n    - {op: copy, from: /spec/b/c/1, path: /spec/e}\n"
+            "    - {op: move, from: /spec/e, path: /spec/f~1g}\n",
+            {"b": {"c": [1, 2, 3]}, "f/g": 2},
+        ),
+        # What does not fit is left alone.
+        (
+            "patches:\n- target: {kind: Cluster}\n  patch: '[{op: replace, path: /spec/x/y, value: 0}]'\n",
+            {"a": 1, "b": {"c": [1, 2]}},
+        ),
+    ],
+)
+def test_a_patch_is_part_of_what_is_applied(lines: str, spec: object) -> None:
+    assert applied(with_lines(lines)) == [("clusters/mgmt", "prod", spec)]
+
+
+def test_a_deleting_patch_leaves_nothing() -> None:
+    delete = "apiVersion: anywhere.eks.amazonaws.com/v1alpha1\nkind: Cluster\nmetadata: {name: prod}\n$patch: delete\n"
+    files = with_lines("patches:\n- path: gone.yaml\n")
+    assert applied({**files, "clusters/mgmt/prod/gone.yaml": delete}) == []
+    assert told(files, {**files, "clusters/mgmt/prod/gone.yaml": delete}) == [
+        "removed Cluster default/prod in clusters/mgmt"
+    ]
+
+
+def test_what_a_patch_sets_stands_in_the_patch() -> None:
+    patch = f"# note\n{cluster(spec='{a: 2}')}"
+    files = with_lines("patches:\n- path: p.yaml\n")
+    (change,) = changes(files, {**files, "clusters/mgmt/prod/p.yaml": patch})
+    assert change.after is not None
+    place = change.after.place(("spec", "a"))
+    assert (place.path, place.span.line, place.span.column) == ("clusters/mgmt/prod/p.yaml", 5, 11)
+    other = change.after.place(("spec", "b", "c"))
+    assert (other.path, other.span.line) == ("clusters/mgmt/prod/cluster.yaml", 4)
+
+
+def test_what_an_inline_patch_sets_stands_in_the_kustomization() -> None:
+    lines = "patches:\n- target: {kind: Cluster}\n  patch: |-\n    - op: replace\n      path: /spec/a\n      value: 7\n"
+    change, _ = changes(with_lines(""), with_lines(lines))
+    assert change.after is not None
+    place = change.after.place(("spec", "a"))
+    assert (place.path, place.span.line, place.span.column) == ("clusters/mgmt/prod/kustomization.yaml", 10, 14)
+
+
+def test_a_prefix_makes_another_object_and_is_found_by_its_new_name() -> None:
+    files = with_lines('namePrefix: eu-\nnameSuffix: "-1"\n')
+    assert [name for _, name, _ in applied(files)] == ["eu-prod-1"]
+    (found,) = inventory(files).get(ResourceId("clusters/mgmt", EKSA, "Cluster", "default", "eu-prod-1"))
+    assert found.value["metadata"]["name"] == "eu-prod-1"
+    assert inventory(files).get(ResourceId("clusters/mgmt", EKSA, "Cluster", "default", "prod")) == []
+    assert [line for line in told(with_lines(""), files) if "Cluster" in line] == [
+        "added Cluster default/eu-prod-1 in clusters/mgmt",
+        "removed Cluster default/prod in clusters/mgmt",
+    ]
+
+
+def test_a_merged_part_cannot_rename_and_an_operation_can() -> None:
+    part = "patches:\n- target: {kind: Cluster}\n  patch: 'metadata: {name: other}'\n"
+    assert [name for _, name, _ in applied(with_lines(part))] == ["prod"]
+    allowed = part.replace("  patch", "  options: {allowNameChange: true}\n  patch")
+    assert [name for _, name, _ in applied(with_lines(allowed))] == ["other"]
+    operation = "patches:\n- target: {kind: Cluster}\n  patch: '[{op: replace, path: /metadata/name, value: new}]'\n"
+    assert [name for _, name, _ in applied(with_lines(operation))] == ["new"]
+
+
+def test_a_base_is_what_its_overlays_make_of_it() -> None:
+    files = {
+        **BASE,
+        "sync.yaml": sync("./overlays"),
+        "overlays/eu/kustomization.yaml": kustomization("../../base") + "namePrefix: eu-\n",
+        "overlays/us/kustomization.yaml": kustomization("../../base")
+        + "patches:\n- target: {kind: Cluster}\n  patch: '[{op: replace, path: /spec/a, value: 0}]'\n",
+    }
+    assert applied(files) == [("overlays", "eu-prod", {"a": 1, "b": 1}), ("overlays", "prod", {"a": 0, "b": 1})]
+    grown = {**files, "base/cluster.yaml": cluster(spec="{a: 1, b: 2}")}
+    assert told(files, grown) == [
+        "changed Cluster default/eu-prod in overlays spec.b: 1 -> 2",
+        "changed Cluster default/prod in overlays spec.b: 1 -> 2",
+    ]
+    without = {path: text for path, text in files.items() if "/us/" not in path}
+    assert told(files, without) == [
+        "removed Cluster default/prod in overlays",
+        "removed Kustomization /overlays/us/kustomization.yaml",
+    ]
+
+
+def test_a_component_acts_on_all_that_its_user_takes_in() -> None:
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    files = {
+        **with_lines("components:\n- ../../../components/small\n"),
+        "components/small/kustomization.yaml": component
+        + "patches:\n- target: {kind: Cluster}\n  patch: 'spec: {b: null}'\n",
+    }
+    assert applied(files) == [("clusters/mgmt", "prod", {"a": 1})]
+    changed = {**files, "components/small/kustomization.yaml": component + "resources: []\n"}
+    assert [line for line in told(files, changed) if "prod" in line] == [
+        "changed Cluster default/prod in clusters/mgmt spec.b: None -> {'c': [1, 2]}"
+    ]
+
+
+def test_flux_patches_and_fills_in() -> None:
+    patch = "  patches:\n  - target: {kind: Cluster}\n    patch: |\n      - {op: add, path: /spec/d, value: 1}\n"
+    variables = "  postBuild: {substitute: {count: '3', name: prod}}\n"
+    files = {
+        "sync.yaml": sync("./a") + "  namePrefix: x-\n" + patch + variables,
+        "a/cluster.yaml": cluster('"${name}"', "{count: '${count}', text: 'a${count}', other: '${missing:=x}'}"),
+    }
+    assert applied(files) == [("a", "x-prod", {"count": 3, "text": "a3", "other": "x", "d": 1})]
+
+
+def test_a_variable_that_may_come_from_the_cluster_is_left_as_it_is() -> None:
+    variables = "  postBuild: {substituteFrom: [{kind: ConfigMap, name: settings}]}\n"
+    files = {"sync.yaml": sync("./a") + variables, "a/cluster.yaml": cluster(spec="{count: '${count}'}")}
+    assert applied(files) == [("a", "prod", {"count": "${count}"})]
+
+
+def test_annotations_for_everything_are_on_everything() -> None:
+    common = "  commonMetadata: {annotations: {x: '1'}}\n"
+    files = {"sync.yaml": sync("./a") + common, "a/cluster.yaml": cluster()}
+    (found,) = (resource for resource in resources(files) if resource.kind == "Cluster")
+    assert found.value["metadata"]["annotations"] == {"x": "1"}
+
+
+def test_kustomizations_that_take_in_each_other_come_to_an_end() -> None:
+    files = {
+        "a/kustomization.yaml": kustomization("../b") + "components: [../b, .]\n",
+        "b/kustomization.yaml": kustomization("../a", "cluster.yaml") + "components: [../a]\n",
+        "b/cluster.yaml": cluster(),
+        "kustomization.yaml": kustomization(".", "a"),
+    }
+    assert [name for _, name, _ in applied(files)] == ["prod"]
+    assert told(files, {**files, "b/cluster.yaml": cluster(spec="{a: 1}")})
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "patches: text\n",
+        "patches: [1, null, {}, {path: 1}, {patch: 2}, {patch: '{'}, {path: missing.yaml}, [x]]\n",
+        "patches:\n- target: text\n  patch: 'spec: {}'\n- target: {name: '('}\n  patch: 'spec: {}'\n",
+        "patches:\n- target: {}\n  patch: '[1, {}, {op: x, path: /a}, {op: add, path: 1}, {op: remove, path: \"\"}]'\n",
+        "patches:\n- target: {}\n  patch: '[{op: replace, path: \"\", value: text}]'\n",
+        "patches:\n- target: {}\n  patch: '[{op: remove, path: /metadata/name}]'\n",
+        "patches:\n- target: {}\n  patch: '[{op: add, path: /metadata, value: []}]'\n",
+        "patches:\n- target: {}\n  patch: '[{op: replace, path: /kind, value: 1}]'\n",
+        "patchesStrategicMerge: [1, {}, text]\npatchesJson6902: [{}]\nnamePrefix: 1\ncommonAnnotations: [x]\n",
+        "components: [1, ., .., text]\nbases: {}\nresources: text\n",
+    ],
+)
+def test_what_is_written_wrong_is_passed_over(lines: str) -> None:
+    applied(with_lines(lines))
+    told(with_lines(""), with_lines(lines))
