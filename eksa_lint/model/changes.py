@@ -93,6 +93,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
     old, new = _by_identity(before, after, paths), _by_identity(after, before, paths)
     roots = {**_renamed_roots(before, after, old, new), **_roots_of_moved_paths(before, after, paths)}
     old = _under_new_roots(old, roots) if roots else old
+    old = _taken_over(old, new)
     broken = {path for path in paths if path in after.manifests and after.stream(path).broken}
     changes = []
     for identity in [*new, *(identity for identity in old if identity not in new)]:
@@ -175,6 +176,21 @@ def _renamed_roots(
                 come.discard(candidate)
                 break
     return renamed
+
+
+def _taken_over(
+    old: dict[ResourceId, list[Resource]], new: dict[ResourceId, list[Resource]]
+) -> dict[ResourceId, list[Resource]]:
+    """Objects that no sync applied before stand under the root that takes them over: nobody removes them anywhere.
+
+    It is how EKS Anywhere sets Flux up: the cluster's file is there before the sync is.
+    """
+    loose = {identity[1:]: identity for identity in old if not identity.root and identity not in new}
+    taken: dict[ResourceId, ResourceId] = {}
+    for identity in new if loose else ():
+        if identity.root and identity not in old and identity[1:] in loose:
+            taken.setdefault(loose[identity[1:]], identity)
+    return {taken.get(identity, identity): resources for identity, resources in old.items()} if taken else old
 
 
 def _root_name(folder: str) -> str:
