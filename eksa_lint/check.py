@@ -150,9 +150,9 @@ class _Run:
         """What happens to each cluster; None where nothing was compared."""
         if self._old is None:
             return None
-        from eksa_lint.planning import make_plan  # noqa: PLC0415 - most checks do without
+        from eksa_lint.planning import Comparison, make_plan  # noqa: PLC0415 - most checks do without
 
-        return make_plan(self._impacts, findings, clusters)
+        return make_plan(Comparison(self._old, self._new, self._changes, self._impacts), findings, clusters)
 
     def _change_drafts(self) -> list[Draft]:
         drafts, self._impacts = judge_changes(self._engine, self._changes, self._impacts, self._rules, self._policy)

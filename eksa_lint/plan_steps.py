@@ -68,7 +68,7 @@ def scaling_steps(impact: Impact, findings: Iterable[Finding]) -> tuple[list[Ste
     for scaling in scalings(impact):
         place = _place_of(scaling, impact)
         untold = (each for each in findings if each not in told)
-        same = next((each for each in untold if each.consequence in _OF_SCALE and _tells(each, place)), None)
+        same = next((each for each in untold if each.consequence in _OF_SCALE and tells(each, place)), None)
         told += [same] if same else []
         part = scaling.part
         steps.append(
@@ -113,7 +113,7 @@ def quiet_steps(impact: Impact, findings: Iterable[Finding], concealed: Conceale
     for update in quiet_updates(impact):
         side = update.change.resource
         place = side.place(update.field.path)
-        if update.effect == "in-place" or not any(_tells(finding, place) for finding in findings):
+        if update.effect == "in-place" or not any(tells(finding, place) for finding in findings):
             values = "changed" if _is_secret(update, concealed) else difference(update.field.old, update.field.new)
             why = reason(f"{name_of(update.field.path, side)} {values}", place)
             yield Step(Effect(update.effect), update.says or "what it does is not known", (why,))
@@ -127,7 +127,7 @@ def _is_secret(update: QuietUpdate, concealed: Concealed) -> bool:
     )
 
 
-def _tells(finding: Finding, place: Place) -> bool:
+def tells(finding: Finding, place: Place) -> bool:
     """Whether a finding points at a place, or into the same line."""
     if finding.span is None or (finding.path, finding.side) != (place.path, place.side):
         return False

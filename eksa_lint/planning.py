@@ -1,16 +1,21 @@
 """Makes a plan: what the model says of machines, and what the rules say is lost, refused or granted."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from eksa_lint.clean import clean
 from eksa_lint.finding import Consequence, Finding, ResourceName, Severity
 from eksa_lint.model import fields
+from eksa_lint.model.changes import Change
 from eksa_lint.model.cluster import Cluster
+from eksa_lint.model.fate import ClusterFate, Fate, fates
 from eksa_lint.model.impact import Impact
+from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.plan import ClusterPlan, Effect, Machines, Plan, Reason, Step
+from eksa_lint.plan_access import access_steps, with_bindings
 from eksa_lint.plan_steps import count, etcd_steps, quiet_steps, reason, rollout_steps, scaling_steps, text
 from eksa_lint.rules.concealed import Concealed
 from eksa_lint.secrets.scan import mask
@@ -25,18 +30,40 @@ _EFFECTS: Final = {
 """What findings of a consequence are in a plan; machines that roll are counted by the model."""
 
 
-def make_plan(impacts: Iterable[Impact], findings: Iterable[Finding], clusters: int) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two states, what differs, and what that reaches."""
+
+    old: Inventory
+    new: Inventory
+    changes: Sequence[Change]
+    impacts: Sequence[Impact]
+
+
+_GONE: Final = "cluster-deleted"
+_OF_FATE: Final = {
+    Fate.DELETED: Effect.LOST,
+    Fate.HANGS: Effect.REFUSED,
+    Fate.ORPHANED: Effect.WEAKENS,
+    Fate.UNKNOWN: Effect.UNKNOWN,
+}
+
+
+def make_plan(compared: Comparison, findings: Iterable[Finding], clusters: int) -> Plan:
     """The plan of a change that reaches some of so many `clusters` and brings `findings`, suppressed ones too."""
     told = [finding for finding in findings if _is_told(finding)]
     refused = {finding.resource.root for finding in told if _is_refusal(finding) and finding.resource}
     concealed = Concealed((), {})
     plans = []
     owned: set[int] = set()
-    for impact in impacts:
+    gone = {fate.before.id: fate for fate in fates(compared.changes, compared.old, compared.new)}
+    for impact in with_bindings(compared.impacts, compared.changes, compared.old, compared.new):
         belongings = _belongings(impact)
         own = [finding for finding in told if finding.resource in belongings]
         owned.update(id(finding) for finding in own)
-        plans.append(_cluster_plan(impact, own, refused, concealed))
+        access = access_steps(impact, own, compared.old, compared.new)
+        steps = [*access[0], *_steps(impact, own, access[1], gone, concealed)]
+        plans.append(_cluster_plan(impact, steps, _stopped(impact, own, refused)))
     elsewhere = (_of_finding(finding) for finding in told if id(finding) not in owned)
     return Plan(
         clusters=tuple(sorted(plans, key=_by_weight)),
@@ -80,27 +107,39 @@ def _name(identity: ResourceId) -> ResourceName:
     return ResourceName(*map(mask, identity))
 
 
-def _cluster_plan(
-    impact: Impact, findings: list[Finding], refused: Container[str], concealed: Concealed
-) -> ClusterPlan:
+def _steps(
+    impact: Impact,
+    findings: list[Finding],
+    told: list[Finding],
+    gone: Mapping[ResourceId, ClusterFate],
+    concealed: Concealed,
+) -> Iterator[Step]:
+    """What happens to a cluster, beside what of its findings is `told` already."""
+    scaled, same = scaling_steps(impact, findings)
+    known = [*told, *same]
+    fate = gone.get(impact.cluster.resource.id)
+    yield from (
+        _of_finding(finding)
+        for finding in findings
+        if finding not in known and not (fate and _is_presence(finding, impact))
+    )
+    yield from _presence(impact, fate, findings)
+    yield from rollout_steps(impact.rollouts, concealed)
+    yield from etcd_steps(impact, concealed)
+    yield from scaled
+    yield from quiet_steps(impact, findings, concealed)
+
+
+def _cluster_plan(impact: Impact, steps: Iterable[Step], stopped: str) -> ClusterPlan:
     cluster = impact.cluster
     manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
-    scaled, told = scaling_steps(impact, findings)
-    steps = [
-        *(_of_finding(finding) for finding in findings if finding not in told and not _is_presence(finding, impact)),
-        *_presence(impact, findings),
-        *rollout_steps(impact.rollouts, concealed),
-        *etcd_steps(impact, concealed),
-        *scaled,
-        *quiet_steps(impact, findings, concealed),
-    ]
     return ClusterPlan(
         cluster=_name(cluster.resource.id),
         provider=cluster.provider,
         manager=text(str(manager)) if manager not in (None, "", cluster.name) else None,
         machines=tuple(Machines(part.kind, text(part.name), part.machines, part.autoscaled) for part in cluster.parts),
         steps=tuple(sorted(steps, key=_by_effect)),
-        stopped=_stopped(impact, findings, refused),
+        stopped=stopped,
     )
 
 
@@ -130,29 +169,21 @@ def _of_place(finding: Finding) -> Reason:
 
 def _is_presence(finding: Finding, impact: Impact) -> bool:
     """Whether a finding says that a cluster is gone, which is told with its machines."""
-    return (
-        impact.after is None
-        and finding.consequence is Consequence.DESTROYS
-        and finding.resource == _name(impact.cluster.resource.id)
-    )
+    return finding.rule == _GONE and finding.resource == _name(impact.cluster.resource.id)
 
 
-def _presence(impact: Impact, findings: Iterable[Finding]) -> Iterator[Step]:
-    """A cluster that comes, and one that goes, as far as nobody refuses it; one that hangs keeps its machines."""
-    if impact.before is not None and impact.after is not None:
-        return
+def _presence(impact: Impact, fate: ClusterFate | None, findings: Iterable[Finding]) -> Iterator[Step]:
+    """A cluster that comes, as far as nobody refuses it, and one that goes; one that hangs keeps its machines."""
     total = _total(impact.cluster)
-    own = [finding for finding in findings if finding.resource == _name(impact.cluster.resource.id)]
-    loss = next((finding for finding in own if _is_presence(finding, impact)), None)
     if impact.before is None:
+        own = (finding for finding in findings if finding.resource == _name(impact.cluster.resource.id))
         if not any(map(_is_refusal, own)):
             yield _present(impact, Effect.CREATED, f"the cluster, with {count(total)}", (0, total))
-    elif loss is not None and impact.before.hangs_in_deletion:
-        yield _present(impact, Effect.REFUSED, loss.message, (None, None), loss)
-    elif loss is None and not own:
-        yield _present(impact, Effect.LOST, f"the cluster, with {count(total)}", (total, 0))
-    elif loss is not None and not any(map(_is_refusal, own)):
-        yield _present(impact, Effect.LOST, loss.message, (total, 0), loss)
+    if fate is not None:
+        finding = next((each for each in findings if _is_presence(each, impact)), None)
+        says = finding.message if finding else f"the cluster, with {count(total)}"
+        effect = _OF_FATE[fate.once_pruned if fate.fate is Fate.WAITS else fate.fate]
+        yield _present(impact, effect, says, (total, 0) if effect is Effect.LOST else (None, None), finding)
 
 
 def _present(

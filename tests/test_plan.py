@@ -152,6 +152,47 @@ def test_a_change_of_machines_that_many_clusters_share_reaches_all_of_them(repos
         assert [(step["effect"], step["part"]) for step in each["steps"]] == [("rolls", "control-plane")]
 
 
+IAM = """\
+---
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: AWSIamConfig
+metadata: {name: prod, namespace: default}
+spec:
+  awsRegion: eu-west-1
+  backendMode: [EKSConfigMap]
+  mapRoles:
+  - {roleARN: "arn:aws:iam::111122223333:role/ops", username: ops, groups: [ops]}
+"""
+BINDING = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: ops}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: ops}]
+"""
+
+
+def test_a_binding_says_who_may_do_what_with_the_cluster_it_lands_in(repository: Repository, lint: Lint) -> None:
+    refs = "  identityProviderRefs: [{kind: AWSIamConfig, name: prod}]\n"
+    cluster = CONFIGURATION.replace("  kubernetesVersion:", f"{refs}  kubernetesVersion:") + IAM
+    sync = SYNC.replace("./clusters/mgmt", "./clusters/prod")
+    folder = "clusters/prod"
+    repository.commit({f"{folder}/flux-system/gotk-sync.yaml": sync, f"{folder}/prod/eksa-cluster.yaml": cluster})
+    repository.write(f"{folder}/ops.yaml", BINDING)
+    plan = json.loads(lint("plan", "--format", "json", folder=repository.folder).out)
+    (step,) = (step for each in plan["clusters"] for step in each["steps"] if "role/ops" in step["says"])
+    assert step["effect"] == "access"
+    assert step["says"] == "arn:aws:iam::111122223333:role/ops may now do anything"
+    places = [(reason["path"], reason["line"]) for reason in step["reasons"]]
+    assert places[1:] == [(f"{folder}/ops.yaml", 5), (f"{folder}/ops.yaml", 4)]
+    # Taken away again, it is told as what is lost.
+    repository.commit()
+    (repository.folder / folder / "ops.yaml").unlink()
+    assert "arn:aws:iam::111122223333:role/ops may no longer do anything" in lint(
+        "plan", folder=repository.folder
+    ).out.replace("\n            ", " ")
+
+
 def test_nothing_happens_and_that_is_said(repository: Repository, lint: Lint) -> None:
     repository.commit({FILE: CONFIGURATION})
     repository.write(FILE, CONFIGURATION.replace("  - count: 2\n", "  - count: 2 # two\n"))

@@ -63,13 +63,6 @@ class Cluster:
         return str(fields.get(self.value, ("spec", "datacenterRef", "kind")) or "").removesuffix("DatacenterConfig")
 
     @property
-    def hangs_in_deletion(self) -> bool:
-        """Whether the controller never gets to delete it: a cluster that manages itself (reconcileDelete)."""
-        annotations = fields.get(self.value, ("metadata", "annotations"))
-        manager = fields.get(self.value, ("spec", "managementCluster", "name"))
-        return bool(manager == self.name and fields.get(annotations, (f"{EKSA}/managed-by-cli",)) != "true")
-
-    @property
     def is_paused(self) -> bool:
         return bool(fields.get(self.value, ("metadata", "annotations", f"{EKSA}/paused")) == "true")
 
