@@ -136,8 +136,11 @@ class _Run:
         A credential in place of another is a new one, although the fingerprint is the same.
         """
         reached = affected(self._changes, old, self._new)
+        changed = {id(change.after.node) for change in self._changes if change.after}
+        new = [resource for resource in reached if resource.patch or id(resource.node) in changed]
+        same = [resource for resource in reached if not resource.patch and id(resource.node) not in changed]
         state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
-        done, standing = self._change_drafts(), list(state.judge(reached))
+        done, standing = self._change_drafts(), list(state.judge(new, same))
         if old.snapshot.blobs.keys() - self._new.snapshot.blobs.keys():
             done += self._engine.judge_repository()  # what it lacks may have gone with them
         before = self._findings_before(old, state, reached) if standing else []

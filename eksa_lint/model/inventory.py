@@ -1,8 +1,9 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
@@ -12,9 +13,12 @@ from eksa_lint.model.library import Library
 from eksa_lint.model.objects import is_named, objects_of
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.model.search import may_define
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
+
+_CLUSTER: Final = re.compile(rb"^kind: Cluster\r?$", re.MULTILINE)
 
 
 class Inventory:
@@ -84,7 +88,7 @@ class Inventory:
         if self._complete is not None:
             return self._complete.get(identity, [])
         own_path = identity.name.rpartition("#")[0] or identity.name  # of a document that is known by its path
-        paths = dict.fromkeys([*self._files_mentioning(identity), *([own_path] if own_path in self._blobs else ())])
+        paths = dict.fromkeys([*self._files_defining(identity), *([own_path] if own_path in self._blobs else ())])
         return [resource for path in paths for resource in self._index(path).by_identity.get(identity, ())]
 
     def may_hold(self, identity: ResourceId) -> bool:
@@ -128,6 +132,13 @@ class Inventory:
             if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
+    def _files_defining(self, identity: ResourceId) -> list[str]:
+        """The files that may hold an object; most of those that mention it only refer to it."""
+        name = identity.name.encode("utf-8", "surrogateescape")
+        renamed = set(self._renamed_files)
+        paths = self._files_mentioning(identity)
+        return [path for path in paths if path in renamed or may_define(self.content(path), name)]
+
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         if identity.name not in self._naming:
             named = self._library.search.naming(identity.name.encode("utf-8", "surrogateescape"))
@@ -165,13 +176,16 @@ class Inventory:
 
     def count_objects(self) -> int:
         """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
-        contents = map(self.content, self.files_holding(b"kind:"))
-        return sum(content.count(b"\nkind:") + content.startswith(b"kind:") for content in contents)
+        return self._count(lambda content: content.count(b"\nkind:") + content.startswith(b"kind:"))
 
     def count_clusters(self) -> int:
         """How many EKS Anywhere clusters the files seem to hold, by their text."""
-        files = self.files_holding(EKSA.encode())
-        return sum(_lines(self.content(path)).count(b"\nkind: Cluster\n") for path in files)
+        return self._count(lambda content: len(_CLUSTER.findall(content)) if EKSA.encode() in content else 0)
+
+    def _count(self, count: Callable[[bytes], int]) -> int:
+        """What all files hold of something; files of one content are looked at once."""
+        contents = ((self._library.content(identifier), paths) for identifier, paths in self._paths_by_id.items())
+        return sum(count(content) * len(paths) for content, paths in contents)
 
     def _holds_objects(self, blob: Blob) -> bool:
         """JSON is mostly something else (packages, dashboards); only a file that speaks of objects is read as one."""
@@ -251,11 +265,6 @@ class Inventory:
             is_renamed = (group, kind) == ("", "Namespace") and context.namespace is not None
             name, namespace = context.namespace if is_renamed else name, ""
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
-
-
-def _lines(content: bytes) -> bytes:
-    """The content with a line end on both sides of every line."""
-    return b"\n" + content.replace(b"\r", b"") + b"\n"
 
 
 class _FileIndex:

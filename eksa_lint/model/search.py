@@ -19,6 +19,41 @@ _PLAIN: Final = re.compile(rb"""[^\s"',}\]#*&|>!\\][^\s"',}\]#\\]*\Z""")
 _FEW: Final = 12
 """Searches that cost less than the index of all names."""
 
+_PLAIN_KEY: Final = re.compile(rb"[\w./-]+:[ \t]*(?:#.*)?\Z")
+
+
+def may_define(content: bytes, name: bytes) -> bool:
+    """Whether a text may hold an object of a name, and not only references to one.
+
+    False only where each line that says the name stands below a key in block style that is not `metadata`.
+    """
+    at = content.find(name)
+    while at >= 0:
+        start, end = content.rfind(b"\n", 0, at) + 1, content.find(b"\n", at)
+        line = content[start : end if end >= 0 else len(content)]
+        if _is_metadata(_key_above(content, start, line)):
+            return True
+        at = content.find(name, end) if end >= 0 else -1
+    return False
+
+
+def _key_above(content: bytes, start: int, line: bytes) -> bytes:
+    """The line that a line `name: …` stands below; the line itself where it is none of block style."""
+    depth = len(line) - len(line.lstrip(b" "))
+    if not line.startswith(b"name:", depth):
+        return line
+    while start > 0:
+        end, start = start - 1, content.rfind(b"\n", 0, start - 1) + 1
+        above = content[start:end].rstrip()
+        indent = len(above) - len(above.lstrip(b" "))
+        if above and indent < depth and not above.startswith(b"#", indent):
+            return above[indent:]
+    return b""
+
+
+def _is_metadata(line: bytes) -> bool:
+    return b"metadata" in line or not _PLAIN_KEY.match(line)
+
 
 class TextSearch:
     """Searches many contents at once, each known by a name of its own."""

@@ -35,14 +35,14 @@ class Engine:
         self._shared_evaluator = evaluator or Evaluator()
         self._matching: dict[tuple[Subject, str, str, str], tuple[Rule, ...]] = {}
         self._gates: dict[tuple[str, Subject], str] = {}
-        self._plans: dict[tuple[str, str, str], tuple[_Step, ...]] = {}
+        self._plans: dict[tuple[bool, str, str, str], tuple[_Step, ...]] = {}
         self._values: dict[int, dict[str, Any]] = {}
         self._scope: Resource | None = None
 
-    def judge_resource(self, resource: Resource) -> Iterator[Draft]:
-        """What stands in one object."""
+    def judge_resource(self, resource: Resource, *, is_known: bool = False) -> Iterator[Draft]:
+        """What stands in one object; in a known one, only what may come of the objects around it."""
         yield from self._run_checks(self._matches("resource", resource), resource)
-        plan = self._plan(resource)
+        plan = self._plan(resource, is_known=is_known)
         if plan and not resource.patch:
             value = self._effective(resource)
             seen = _Seen(self._evaluator)
@@ -129,12 +129,13 @@ class Engine:
         for validation in validations_for(rule, subject):
             yield from self._validate(rule, validation, pair, named)
 
-    def _plan(self, resource: Resource) -> tuple["_Step", ...]:
+    def _plan(self, resource: Resource, *, is_known: bool) -> tuple["_Step", ...]:
         """The rules of a kind by what they look at, each group with the one expression that nearly all pass."""
-        key = _kind_of(resource)
+        key = is_known, *_kind_of(resource)
         if key not in self._plans:
             by_pattern: dict[str, list[Rule]] = {}
-            for rule in self._matches("resource", resource):
+            rules = self._matches("resource", resource)
+            for rule in (rule for rule in rules if rule.looks_beyond or not is_known):
                 for pattern in (rule.each or ("",)) if rule.validations else ():
                     by_pattern.setdefault(pattern, []).append(rule)
             self._plans[key] = tuple(

@@ -99,6 +99,12 @@ class Rule:
         return tuple(_example(data) for data in self.example_data)
 
     @property
+    def looks_beyond(self) -> bool:
+        """Whether an expression looks at other objects than the one it judges."""
+        parts: tuple[Validation | Variable, ...] = (*self.validations, *self.variables)
+        return any("ref(" in part.expression for part in parts)
+
+    @property
     def summary(self) -> str:
         """The first sentence of the reason, for the one line that a finding has room for."""
         first, dot, _ = self.why.replace("\n", " ").partition(". ")

@@ -35,14 +35,16 @@ class State:
         for blob in self.blobs:
             yield from self._inventory.resources_in(blob.path)
 
-    def judge(self, resources: Iterable[Resource]) -> Iterator[Draft]:
-        """The files, and the objects given."""
+    def judge(self, resources: Iterable[Resource], known: Iterable[Resource] = ()) -> Iterator[Draft]:
+        """The files, the objects given, and what is around the `known` ones, which are as they were before a change."""
         here, elsewhere = self._share(list(resources))
         for file, stream in self._files():
             yield from self._engine.judge_file(file)
             self._note_comments(file, stream)
         for resource in here:
             yield from self._engine.judge_resource(resource)
+        for resource in known:
+            yield from self._engine.judge_resource(resource, is_known=True)
         yield from elsewhere()
 
     def _share(self, resources: list[Resource]) -> tuple[Sequence[Resource], Callable[[], list[Draft]]]:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksa_lint.model.search import TextSearch
+from eksa_lint.model import fields
+from eksa_lint.model.search import TextSearch, may_define
 from eksa_lint.syntax import parse
 
 MANY = [str(number) for number in range(20)]
@@ -29,6 +30,12 @@ WRITTEN = (
     "metadata:\n  name: >-\n    {0}\n",
     "metadata:\n  name: !!str {0}\n",
     "ref: {{kind: Cluster, name: {0} }} # used\n",
+)
+
+REFERENCES = (
+    "spec:\n  managementCluster:\n    name: {0}\n",
+    "spec:\n  ref:\n    kind: Cluster\n\n    # the one\n    name: {0}\n",
+    "spec:\n  ref: # used\n    name: {0} # it\n",
 )
 
 
@@ -77,3 +84,19 @@ def test_a_name_that_no_index_holds_is_searched_for(name: str) -> None:
 def test_a_content_that_says_a_name_twice_is_found_once_and_in_order() -> None:
     contents = [("b", b"name: x\nname: x\n"), ("a", b"name: x\n"), ("c", b"name: y\n")]
     assert indexed(contents).naming(b"x") == ["b", "a"]
+
+
+@given(st.lists(st.tuples(st.sampled_from((*WRITTEN, *REFERENCES)), names), max_size=4), names)
+def test_a_content_that_defines_an_object_is_never_taken_for_one_that_only_names_it(
+    written: list[tuple[str, str]], name: str
+) -> None:
+    content = "---\n".join(form.format(said) for form, said in written).encode()
+    metadata = [fields.get(document.root.value, ("metadata", "name")) for document in parse(content).documents]
+    assert may_define(content, name.encode()) or name not in metadata
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_a_plain_reference_defines_nothing(reference: str) -> None:
+    content = reference.format("prod").encode()
+    assert not may_define(content, b"prod")
+    assert may_define(content + b"---\nmetadata:\n  name: prod\n", b"prod")
