@@ -1,6 +1,5 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -18,7 +17,8 @@ from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
 
-_CLUSTER: Final = re.compile(rb"^kind: Cluster\r?$", re.MULTILINE)
+_CLUSTER: Final = b"kind: Cluster"
+_LINE_ENDS: Final = (b"\n", b"\r\n")
 
 
 class Inventory:
@@ -180,7 +180,7 @@ class Inventory:
 
     def count_clusters(self) -> int:
         """How many EKS Anywhere clusters the files seem to hold, by their text."""
-        return self._count(lambda content: len(_CLUSTER.findall(content)) if EKSA.encode() in content else 0)
+        return self._count(lambda content: _count_clusters(content) if EKSA.encode() in content else 0)
 
     def _count(self, count: Callable[[bytes], int]) -> int:
         """What all files hold of something; files of one content are looked at once."""
@@ -265,6 +265,13 @@ class Inventory:
             is_renamed = (group, kind) == ("", "Namespace") and context.namespace is not None
             name, namespace = context.namespace if is_renamed else name, ""
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+
+
+def _count_clusters(content: bytes) -> int:
+    """The lines that are `kind: Cluster`, which an expression takes ten times as long to find."""
+    whole = sum(content.count(b"\n" + _CLUSTER + end) for end in _LINE_ENDS)
+    is_first = content.startswith(tuple(_CLUSTER + end for end in _LINE_ENDS))
+    return whole + is_first + content.endswith(b"\n" + _CLUSTER)
 
 
 class _FileIndex:
