@@ -2,14 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
 from eksa_lint import __version__
 from eksa_lint.report import FORMATS, PLAN_FORMATS
 
-_COMMANDS: Final = ("access", "audit", "baseline", "check", "explain", "fix", "plan", "rules", "schema")
 _SEVERITIES: Final = ("error", "warning", "note")
 _DESCRIPTION: Final = """\
 Says what a change to an EKS Anywhere GitOps repository does to the clusters,
@@ -47,6 +46,13 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as what it says was written for; to ask the terminal would cost an import at every commit."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=80)
+
+
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a run; `check` is the command where none is named."""
     words = list(arguments)
@@ -54,47 +60,48 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     wants_top = any(word in ("-h", "--help", "--version") for word in words) and first not in _COMMANDS
     if first not in _COMMANDS and not wants_top:
         words.insert(0, "check")
-    return _parser().parse_args(words)
+    return _parser(words[0] if words[0] in _COMMANDS else None).parse_args(words)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str | None) -> argparse.ArgumentParser:
+    """What is understood, the words of one command: those of the others are never asked for in the same run."""
     parser = _Parser(
-        prog="eksa-lint",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        prog="eksa-lint", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_Help, allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"eksa-lint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command", required=True, prog=parser.prog)
-    _add_check(commands.add_parser("check", help="judge a state or a change (the default)", allow_abbrev=False))
-    _add_audit(
-        commands.add_parser(
-            "audit",
-            help="judge every commit of the history, or look for secrets in all of it",
-            description=_AUDIT,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
+    for name, (add_words, says) in _COMMANDS.items():
+        own = commands.add_parser(
+            name, help=says, description=_LONGER.get(name), formatter_class=_Help, allow_abbrev=False
         )
-    )
-    fix = commands.add_parser("fix", help="make the fixes that are certain", allow_abbrev=False)
-    fix.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
-    fix.add_argument("--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything")
-    _add_plan(commands.add_parser("plan", help="what a change does to each cluster; no verdict", allow_abbrev=False))
-    baseline = commands.add_parser(
-        "baseline", help="accept what the work tree holds now, so that only what comes counts", allow_abbrev=False
-    )
-    baseline.add_argument("--prune", action="store_true", help="accept nothing new; only drop what is found no longer")
-    access = commands.add_parser("access", help="who may do what with which cluster", allow_abbrev=False)
-    access.add_argument("cluster", metavar="CLUSTER", nargs="?", help="its name (default: all clusters)")
-    access.add_argument("--format", choices=("text", "json"), default="text")
-    access.add_argument("--verbose", action="store_true", help="ServiceAccounts that are no admins, too")
-    explain = commands.add_parser("explain", help="what a rule is about, with an example", allow_abbrev=False)
-    explain.add_argument("rule", metavar="RULE")
-    rules = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
-    rules.add_argument("--format", choices=("text", "json"), default="text")
-    _add_schema(commands.add_parser("schema", help="the shapes that objects are held against", allow_abbrev=False))
+        if name == command or command is None:
+            add_words(own)
     return parser
+
+
+def _add_access(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("cluster", metavar="CLUSTER", nargs="?", help="its name (default: all clusters)")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--verbose", action="store_true", help="ServiceAccounts that are no admins, too")
+
+
+def _add_baseline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--prune", action="store_true", help="accept nothing new; only drop what is found no longer")
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", metavar="RULE")
+
+
+def _add_fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="files or folders (default: the work tree)")
+    parser.add_argument(
+        "--diff", action="store_true", help="change nothing; show what would change, exit 1 if anything"
+    )
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:
@@ -162,6 +169,20 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     out.add_argument("-v", "--verbose", action="store_true", help="show notes and what was suppressed")
     out.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+_COMMANDS: Final[dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]]] = {
+    "check": (_add_check, "judge a state or a change (the default)"),
+    "plan": (_add_plan, "what a change does to each cluster; no verdict"),
+    "audit": (_add_audit, "judge every commit of the history, or look for secrets in all of it"),
+    "access": (_add_access, "who may do what with which cluster"),
+    "fix": (_add_fix, "make the fixes that are certain"),
+    "baseline": (_add_baseline, "accept what the work tree holds now, so that only what comes counts"),
+    "explain": (_add_explain, "what a rule is about, with an example"),
+    "rules": (_add_list, "list all rules"),
+    "schema": (_add_schema, "the shapes that objects are held against"),
+}
+_LONGER: Final = {"audit": _AUDIT}
 
 
 def contradiction(options: argparse.Namespace) -> str | None:

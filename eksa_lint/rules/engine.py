@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from posixpath import basename
 from typing import Any
 
 from eksa_lint.finding import Place, Severity
@@ -70,8 +71,8 @@ class Engine:
 
     def judge_file(self, file: File) -> Iterator[Draft]:
         """What stands in one file, whether it holds objects or not."""
-        rules = [rule for rule in self._of("file") if not (rule.without_objects and file.documents)]
-        yield from self._run_checks(rules, file)
+        rules = [rule for rule in self._of("file") if not rule.files or _is_at(file.path, rule.files)]
+        yield from self._run_checks([rule for rule in rules if not (rule.without_objects and file.documents)], file)
 
     def judge_repository(self) -> Iterator[Draft]:
         """What only the whole shows."""
@@ -229,6 +230,10 @@ def matches_kind(pattern: str, group: str, kind: str) -> bool:
     if group != (wanted_group if dot else EKSA):
         return False
     return name == kind or ("*" in name and fnmatchcase(kind, name))
+
+
+def _is_at(path: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(path if "/" in pattern else basename(path), pattern) for pattern in patterns)
 
 
 def _checks(rules: Iterable[Rule]) -> list[Check]:

@@ -79,6 +79,9 @@ class Rule:
     providers: tuple[str, ...] = ()
     """The providers whose Clusters are looked at (`VSphere`, `Tinkerbell` …); empty for all."""
 
+    files: tuple[str, ...] = ()
+    """The paths of the files that are looked at, with `*`; empty for all."""
+
     without_objects: bool = False
     """Whether only files that hold no document are looked at."""
 
@@ -129,6 +132,7 @@ class Rule:
             subjects=tuple(subjects) if isinstance(subjects, list) else (subjects,),
             kinds=tuple(match.get("kinds", ())),
             providers=tuple(match.get("providers", ())),
+            files=tuple(match.get("files", ())),
             without_objects=match.get("objects") is False,
             events=tuple(match.get("events", ("changed",))),
             why=data["why"].strip(),

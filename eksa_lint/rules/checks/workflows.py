@@ -16,7 +16,6 @@ from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
 
-_FOLDER: Final = ".github/workflows/"
 _SECRET: Final = re.compile(r"\$\{\{\s*secrets\.([A-Za-z_]\w*)\s*\}\}")
 _PRINTS: Final = re.compile(r"\s*(?:echo|printf|cat\s*<<<?)\b(?P<what>[^|>]*)\Z")
 _PRINTS_ALL: Final = re.compile(r"\s*(?:env|printenv|export\s+-p)\s*\Z")
@@ -51,7 +50,7 @@ class _Step:
 @check("workflow-secrets")
 def workflow_secrets(file: File, context: Context) -> Iterator[Draft]:
     """Steps that show a secret, or hand on what holds one; only beside clusters of EKS Anywhere."""
-    if not file.path.startswith(_FOLDER) or not context.inventory.files_holding(EKSA.encode()):
+    if not context.inventory.files_holding(EKSA.encode()):
         return
     for document in file.documents:
         for step in _steps(file, document.root):
