@@ -8,7 +8,8 @@ from typing import Any, Final
 from eksa_lint.errors import CannotCheck
 from eksa_lint.schema import catalog
 from eksa_lint.schema.convert import render
-from eksa_lint.schema.imported import FOLDER, ImportedFile, convert_manifest
+from eksa_lint.schema.imported import FOLDER
+from eksa_lint.schema.importing import ImportedFile, convert_manifest
 
 _ALL: Final = "all.json"
 _COMMON: Final = ("apiVersion", "kind", "metadata", "status")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 WINDOW: Final = 1_000_000
 """Bytes of one piece of a file that is too large to be held whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """The content of one path. Equal `id`, equal bytes; `path` has slashes, and surrogate escapes for odd bytes."""
 
     path: str

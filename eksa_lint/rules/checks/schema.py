@@ -9,7 +9,6 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft, Repair, in_quotes
 from eksa_lint.schema import catalog
 from eksa_lint.schema.imported import Imported
-from eksa_lint.schema.wording import field
 
 if TYPE_CHECKING:  # nearly every object fits, and needs no words
     from eksa_lint.schema.explain import SchemaError
@@ -35,17 +34,22 @@ def schema(resource: Resource, context: Context) -> Iterator[Draft]:
     """Every error of the object against the schema of its release."""
     for error in _errors(resource, context):
         if not _is_unquoted_version(resource, error):
-            yield Draft(
-                rule=error.rule,
-                message=error.message,
-                place=_place(resource, error),
-                resource=resource,
-                field=field(resource.value, error.path),
-                values=error.values,
-                label=error.label,
-                repair=_repair(resource, error),
-                secret=_secret(resource, error),
-            )
+            yield _draft(resource, error)
+
+
+def _draft(resource: Resource, error: "SchemaError") -> Draft:
+    from eksa_lint.schema.wording import field  # noqa: PLC0415 - as above
+
+    return Draft(
+        rule=error.rule,
+        message=error.message,
+        place=_place(resource, error),
+        resource=resource,
+        field=field(resource.value, error.path),
+        label=error.label,
+        repair=_repair(resource, error),
+        secret=_secret(resource, error),
+    )
 
 
 def _errors(resource: Resource, context: Context) -> "Iterator[SchemaError]":
