@@ -21,6 +21,7 @@ from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.policy import Policy
+from eksa_lint.rules.cel import Evaluator
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
@@ -29,6 +30,7 @@ from eksa_lint.rules.publish import publish
 from eksa_lint.rules.refusals import judge_changes
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
+from eksa_lint.schema import catalog
 from eksa_lint.schema.imported import load_imported
 from eksa_lint.snapshot import Snapshot
 from eksa_lint.snapshot.contents import Contents
@@ -68,11 +70,15 @@ def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
     the clock, in UTC, where none is given.
     """
     started = monotonic()
+    evaluator = Evaluator()
+    if contents is not None and contents.is_reading:  # there is time for it
+        evaluator.prepare()
+        catalog.prepare()
     library = Library(contents)
     old = Inventory(before, library, "before") if before is not None else None
     new = Inventory(after, library, "after")
     changes = compare(old, new) if old is not None else []
-    run = _Run(old, new, changes, policy, rules, today or datetime.now(UTC).date())
+    run = _Run(old, new, changes, policy, rules, today or datetime.now(UTC).date(), evaluator)
     findings = run.whole_state(scope) if old is None or scope.everything else run.what_changed(old)
     if scope.wants is not None:
         findings = [finding for finding in findings if finding.path is None or scope.wants(finding.path)]
@@ -110,6 +116,7 @@ class _Run:
         policy: Policy,
         rules: RuleSet,
         today: date,
+        evaluator: Evaluator,
     ) -> None:
         self._old, self._new, self._changes = old, new, changes
         self._policy, self._rules, self._today = policy, rules, today
@@ -117,7 +124,7 @@ class _Run:
         self._imported = load_imported((old or new).snapshot)
         self._impacts = list(impacts(changes, old, new)) if old is not None else []
         context = Context(new, old, policy.eksa_version, tuple(changes), self._imported)
-        self._engine = Engine(self._selected, context)
+        self._engine = Engine(self._selected, context, evaluator)
 
     def whole_state(self, scope: Scope) -> list[Finding]:
         """Everything that stands in the state after, and what the change does."""

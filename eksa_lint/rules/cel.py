@@ -40,6 +40,10 @@ class Evaluator:
         self._resolve: Callable[[], Callable[[Any], list[Any]] | None] = lambda: None
         self._compiled: dict[str, Any] = {}
 
+    def prepare(self) -> None:
+        """Make what the first expression would have to wait for."""
+        _ = self._environment
+
     @cached_property
     def _environment(self) -> Any:
         """Made when an expression is first compiled: most runs of the hook have none to evaluate."""

@@ -156,6 +156,11 @@ def _parse(text: str) -> dict[str, Any]:
     return content
 
 
+def prepare() -> None:
+    """Load what the first object would have to wait for."""
+    import jsonschema_rs  # noqa: F401, PLC0415 - only to have it
+
+
 @cache
 def _validator(file: str, text: str) -> Any:
     from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - 25 ms, only where a resource needs it

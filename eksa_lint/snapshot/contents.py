@@ -38,6 +38,11 @@ class Contents:
 
         self._begun = _Background(read)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether what was begun may not be done yet."""
+        return self._begun is not None
+
     def load(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
         """Have the content of blobs, once what was begun is done.
 

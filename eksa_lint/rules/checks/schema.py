@@ -46,6 +46,7 @@ def _draft(resource: Resource, error: "SchemaError") -> Draft:
         place=_place(resource, error),
         resource=resource,
         field=field(resource.value, error.path),
+        values=error.values,
         label=error.label,
         repair=_repair(resource, error),
         secret=_secret(resource, error),
