@@ -1,7 +1,7 @@
 """The bytes of blobs by their id: what is equal on both sides is read once, and reading begins early.
 
 Git takes as long to hand out the blobs of a fleet as Python takes to import what judges them, so that the one happens
-in threads while the other goes on.
+in a thread while the other goes on.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,8 +12,6 @@ from eksa_lint.snapshot import Blob, Snapshot, Withheld
 
 LARGEST_READ: Final = 10_000_000
 """Bytes; a larger file is not held whole."""
-_MANY: Final = 200
-"""Blobs from which on a second process of Git pays for its start."""
 _MANIFESTS: Final = (".yaml", ".yml", ".json", "/Kustomization")
 
 
@@ -64,19 +62,11 @@ class Contents:
             self._contents.pop(identifier, None)
 
     def _read(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
-        """Read what is not known yet; the second half of many blobs at the same time as the first."""
+        """Read what is not known yet."""
         missing = list({blob.id: blob for blob in blobs if blob.id not in self._contents}.values())
-        if not missing:
-            return  # Git would be started to say nothing
-        middle = len(missing) // 2 if len(missing) > _MANY else len(missing)
-        second = _Background(lambda: self._keep(snapshot, missing[middle:])) if missing[middle:] else None
-        self._keep(snapshot, missing[:middle])
-        if second is not None:
-            second.finish()
-
-    def _keep(self, snapshot: Snapshot, blobs: Iterable[Blob]) -> None:
-        for blob, content in snapshot.read(blobs, LARGEST_READ):
-            self._contents[blob.id] = content
+        if missing:  # else Git would be started to say nothing
+            for blob, content in snapshot.read(missing, LARGEST_READ):
+                self._contents[blob.id] = content
 
 
 class _Background:
