@@ -203,6 +203,10 @@ class _Run:
             from eksa_lint.rules.added_comments import judge_added  # noqa: PLC0415 - seldom
 
             drafts += judge_added(added, state.comments, self._rules)
+        if self._old is not None and state.with_pragmas:
+            from eksa_lint.rules.added_comments import judge_pragmas  # noqa: PLC0415 - seldom
+
+            drafts += judge_pragmas(state.with_pragmas, self._old.snapshot)
         is_whole = len(state.blobs) == len(self._new.snapshot.blobs)
         drafts += self._judge_policy(judged, complete=complete and is_whole)
         return [*judged, *self._publish(drafts)]

@@ -9,7 +9,11 @@ from eksa_lint.model.file import File
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.suppress import Comments
+from eksa_lint.secrets.allowlist import allowlist_of
+from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import Directive, Node
+from eksa_lint.syntax.source import decode
 
 Subject: TypeAlias = tuple[str, ...]
 """What a comment is about: a field of an object, else a file and the text of a line."""
@@ -40,6 +44,29 @@ def judge_added(added: Added, comments: Mapping[str, Comments], rules: RuleSet) 
                     comments[path].file.place(directive.start, directive.end),
                     values=tuple(ignored),
                 )
+
+
+def judge_pragmas(files: Iterable[File], before: Snapshot) -> Iterator[Draft]:
+    """A finding for each comment of detect-secrets on a line that did not stand in the file before the change."""
+    for file in files:
+        known = set(_lines_of(file.path, before))
+        for start, end in allowlist_of(file.source).comments():
+            number, _ = file.source.position(start)
+            if file.source.line(number) not in known:
+                yield Draft(
+                    "suppression-added",
+                    "this change adds a comment by which detect-secrets and eksa-lint pass over a secret",
+                    file.place(start, end),
+                )
+
+
+def _lines_of(path: str, snapshot: Snapshot) -> Iterator[str]:
+    blob = snapshot.blobs.get(path)
+    if blob is not None:
+        _, content = next(iter(snapshot.read([blob], LARGEST_READ)))
+        if isinstance(content, bytes):
+            source, _ = decode(content)
+            yield from (source.line(number) for number in range(1, source.line_count + 1))
 
 
 def _about(comments: Comments, directive: Directive) -> set[tuple[str, Subject]]:

@@ -10,6 +10,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
 from eksa_lint.rules.suppress import Comments
+from eksa_lint.secrets.allowlist import MARK
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.snapshot import Blob
 from eksa_lint.snapshot.contents import LARGEST_READ
@@ -29,6 +30,9 @@ class State:
         self.blobs = tuple(blobs)
         self.comments: dict[str, Comments] = {}
         """The comments of the files that were judged, by path."""
+
+        self.with_pragmas: list[File] = []
+        """The files that were judged and hold comments of detect-secrets."""
 
     def resources(self) -> Iterator[Resource]:
         """The objects of the files."""
@@ -72,6 +76,8 @@ class State:
         }
 
     def _note_comments(self, file: File, stream: Stream) -> None:
+        if MARK in file.source.text:
+            self.with_pragmas.append(file)
         directives = find_directives(stream)
         if directives:
             self.comments[file.path] = Comments(file, tuple(directives))
