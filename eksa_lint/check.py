@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from eksa_lint.config import BASELINE_FILE, OURS, configuration_of, content_of
+from eksa_lint.config import BASELINE_FILE, KNOWN_SECRETS, OURS, configuration_of, content_of
 from eksa_lint.finding import Compared, Finding, Report
 from eksa_lint.model.affected import (
     affected,
@@ -243,7 +243,7 @@ class _Run:
 
     def _is_policy_changed(self, old: Inventory) -> bool:
         before, after = old.snapshot.blobs, self._new.snapshot.blobs
-        ours = [path for path in (*before, *after) if path.startswith(OURS)]
+        ours = [path for path in (*before, *after) if path.startswith(OURS) or path == KNOWN_SECRETS]
         return bool(before) and any(before.get(path) != after.get(path) for path in ours)
 
     def _publish(self, drafts: Iterable[Draft]) -> list[Finding]:

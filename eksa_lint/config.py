@@ -18,6 +18,9 @@ Path: TypeAlias = tuple[str | int, ...]
 CONFIG_FILE: Final = ".eksa-lint.yaml"
 BASELINE_FILE: Final = ".eksa-lint-baseline.jsonl"
 OURS: Final = ".eksa-lint"
+KNOWN_SECRETS: Final = ".secrets.baseline"
+"""That of detect-secrets."""
+
 """How all that the policy is made of begins: both files, and the folder of imported schemas."""
 
 _NO_SETTING: Final = "there is no setting"

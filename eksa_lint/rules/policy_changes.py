@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from eksa_lint.config import (
     BASELINE_FILE,
     CONFIG_FILE,
+    KNOWN_SECRETS,
     BadConfig,
     Path,
     configuration_of,
@@ -19,6 +20,7 @@ from eksa_lint.finding import Place, Severity, Side
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.schema.imported import FOLDER
+from eksa_lint.secrets.baseline import read_baseline
 from eksa_lint.snapshot import Snapshot
 from eksa_lint.syntax.source import decode
 
@@ -49,9 +51,30 @@ def policy_changes(before: Snapshot, after: Snapshot, rules: RuleSet) -> Iterato
         yield from _configuration_changes(before, after, rules)
     if before.blobs.get(BASELINE_FILE) != after.blobs.get(BASELINE_FILE):
         yield from _baseline_changes(before, after)
+    if before.blobs.get(KNOWN_SECRETS) != after.blobs.get(KNOWN_SECRETS):
+        yield from _known_secrets(before, after)
     for path in sorted(before.blobs.keys() | after.blobs.keys()):
         if path.startswith(f"{FOLDER}/") and before.blobs.get(path) != after.blobs.get(path):
             yield _schema_change(path, before, after)
+
+
+def _known_secrets(before: Snapshot, after: Snapshot) -> Iterator[Draft]:
+    """Secrets that detect-secrets' baseline makes known, by their number: it names none."""
+    old, new = (set(_hashes_in(state)) for state in (before, after))
+    added, dropped = len(new - old), len(old - new)
+    if added or dropped:
+        side: Side = "after" if KNOWN_SECRETS in after.blobs else "before"
+        source, _ = decode(content_of(after if side == "after" else before, KNOWN_SECRETS))
+        place = Place(side, KNOWN_SECRETS, source, 0, len(source.line(1)))
+        more = f"detect-secrets' baseline has {added} more that are no longer told, from the next change on"
+        less = f"detect-secrets' baseline has {dropped} less, which count again"
+        yield _changed(more if added else less, place, loosens=bool(added))
+
+
+def _hashes_in(state: Snapshot) -> Iterator[tuple[str, str]]:
+    if KNOWN_SECRETS in state.blobs:
+        for path, hashes in read_baseline(content_of(state, KNOWN_SECRETS)).items():
+            yield from ((path, digest) for digest in hashes)
 
 
 def _configuration_changes(before: Snapshot, after: Snapshot, rules: RuleSet) -> Iterator[Draft]:

@@ -12,8 +12,6 @@ from typing import Any, Final, TypeAlias
 
 from eksa_lint.secrets.encoded import decode_base64
 
-BASELINE_FILE: Final = ".secrets.baseline"
-
 Known: TypeAlias = dict[str, dict[str, set[int]]]
 """By the path of a file the SHA-1 hashes of its known secrets, and the lines that they stood on."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from eksa_lint.config import KNOWN_SECRETS
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
@@ -19,7 +20,6 @@ from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.leaks import reported
 from eksa_lint.syntax import Source
 
-_BASELINE_FILE: Final = ".secrets.baseline"
 _LARGEST_BASELINE: Final = 10_000_000
 
 
@@ -69,7 +69,7 @@ def _baseline(context: Context | None) -> Callable[[str, int, str], bool]:
 
 
 def _baseline_content(inventory: Inventory) -> bytes | None:
-    blob = inventory.snapshot.blobs.get(_BASELINE_FILE)
+    blob = inventory.snapshot.blobs.get(KNOWN_SECRETS)
     if blob is None:
         return None
     _, content = next(iter(inventory.snapshot.read([blob], _LARGEST_BASELINE)))
