@@ -133,11 +133,12 @@ class Inventory:
                 yield from self.resources_in(path)
 
     def _files_defining(self, identity: ResourceId) -> list[str]:
-        """The files that may hold an object; most of those that mention it only refer to it."""
+        """The files that may hold an object; most of those that mention it only refer to it, and need not be read."""
         name = identity.name.encode("utf-8", "surrogateescape")
         renamed = set(self._renamed_files)
         paths = self._files_mentioning(identity)
-        return [path for path in paths if path in renamed or may_define(self.content(path), name)]
+        known = renamed | self._indexes.keys()
+        return [path for path in paths if path in known or may_define(self.content(path), name)]
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         if identity.name not in self._naming:
