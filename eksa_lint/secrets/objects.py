@@ -47,7 +47,7 @@ def values_of(node: Node) -> Iterator[SecretValue]:
 def credentials_of(secret: Node) -> Iterator[tuple[SecretValue, str]]:
     """The values of a Secret that are credentials, each with the part of its text that is one."""
     kind = secret.find(("type",))
-    only = data.table("secret-values")["only"].get(kind.value if kind else None)
+    only = data.table("secret-values")["only"].get(kind.value if kind and isinstance(kind.value, str) else None)
     users, found = [], False
     for value in values_of(secret):
         if only is not None and value.key not in only:

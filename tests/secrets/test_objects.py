@@ -108,6 +108,12 @@ def test_types_whose_other_keys_are_settings(body: str, found: list[int]) -> Non
     assert secret(f"type: kubernetes.io/{body}\n") == [(line, "secret-object") for line in found]
 
 
+@pytest.mark.parametrize("kind", ["[Opaque]", "{a: b}", "1", "null", "2020-01-01"])
+def test_a_type_that_is_no_text_hides_nothing(kind: str) -> None:
+    body = f"type: {kind}\nstringData:\n  password: <<made-up:password>>\n"
+    assert secret(body) == [(3, "secret-object")]
+
+
 def test_a_bootstrap_token_has_one_secret() -> None:
     body = "stringData:\n  token-id: abc7de\n  token-secret: <<made-up:password>>\n"
     assert secret("type: bootstrap.kubernetes.io/token\n" + body) == [(4, "secret-object")]
