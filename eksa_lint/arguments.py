@@ -60,7 +60,11 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     wants_top = any(word in ("-h", "--help", "--version") for word in words) and first not in _COMMANDS
     if first not in _COMMANDS and not wants_top:
         words.insert(0, "check")
-    return _parser(words[0] if words[0] in _COMMANDS else None).parse_args(words)
+    command = words[0] if words[0] in _COMMANDS else None
+    options, unknown = _parser(command).parse_known_args(words)
+    if unknown:
+        _Parser(prog=f"eksa-lint {options.command}").error(f"unrecognized arguments: {' '.join(unknown)}")
+    return options
 
 
 def _parser(command: str | None) -> argparse.ArgumentParser:

@@ -79,7 +79,7 @@ def fleet(repository: Repository) -> Repository:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--nope", "unrecognized arguments: --nope; see: eksa-lint --help"),
+        ("--nope", "unrecognized arguments: --nope; see: eksa-lint check --help"),
         (
             "check --format xml",
             r"argument --format: invalid choice: 'xml' \(choose from .*\); see: eksa-lint check --help",
