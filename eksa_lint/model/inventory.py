@@ -127,18 +127,24 @@ class Inventory:
             yield from self.resources_in(path)
 
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
-        """Every object of the files in a root whose bytes hold a text."""
+        """Every object of the files in a root whose bytes hold a text, which is no name: see `named`."""
         for path in self.files_holding(text.encode("utf-8", "surrogateescape")):
             if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
+    def named(self, name: str, root: str) -> Iterator[Resource]:
+        """Every object of the files in a root that say a name."""
+        for path in self._files_mentioning(ResourceId(root, "", "", "", name)):
+            yield from self.resources_in(path)
+
     def _files_defining(self, identity: ResourceId) -> list[str]:
         """The files that may hold an object; most of those that mention it only refer to it, and need not be read."""
         name = identity.name.encode("utf-8", "surrogateescape")
-        renamed = set(self._renamed_files)
-        paths = self._files_mentioning(identity)
-        known = renamed | self._indexes.keys()
-        return [path for path in paths if path in known or may_define(self.content(path), name)]
+        return [
+            path
+            for path in self._files_mentioning(identity)
+            if path in self._indexes or path in self._renamed_files or may_define(self.content(path), name)
+        ]
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         if identity.name not in self._naming:
@@ -148,11 +154,11 @@ class Inventory:
         return [*here, *(path for path in self._renamed_files if path not in here)]
 
     @cached_property
-    def _renamed_files(self) -> tuple[str, ...]:
+    def _renamed_files(self) -> dict[str, None]:
         """The files whose objects are applied under other names than they are written with."""
         below = self.layout.renaming_folders()
         paths = (path for path in self._blobs if is_within_any(path, below)) if below else ()
-        return tuple(path for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps))
+        return {path: None for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps)}
 
     def _index(self, path: str) -> "_FileIndex":
         if path not in self._indexes:

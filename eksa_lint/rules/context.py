@@ -1,13 +1,15 @@
 """What a check may look at beside its subject."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.resource import ResourceId
 from eksa_lint.schema.imported import Imported
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What a Python check may look at: the side that is judged, and the other one where there is one."""
 
@@ -16,3 +18,8 @@ class Context:
     eksa_version: str | None
     changes: tuple[Change, ...] = ()
     imported: Imported = field(default_factory=dict)
+
+    @cached_property
+    def added(self) -> frozenset[ResourceId]:
+        """The objects that the change adds."""
+        return frozenset(change.resource.id for change in self.changes if change.event == "added")

@@ -260,10 +260,9 @@ def _gain(mapping: Mapping, gained: list[str], known: Mapping | None, scene: Sce
 
 def _weight(change: Change, context: Context) -> Severity:
     """A note where every cluster that it is for is new itself: there is nothing yet that could be taken over."""
-    added = {other.resource.id for other in context.changes if other.event == "added"}
     config = change.after
     clusters = clusters_of(config, context.inventory) if config is not None and config.group == EKSA else []
-    is_new = bool(clusters) and all(cluster.id in added for cluster in clusters)
+    is_new = bool(clusters) and all(cluster.id in context.added for cluster in clusters)
     return Severity.NOTE if is_new else Severity.WARNING
 
 

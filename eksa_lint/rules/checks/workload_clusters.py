@@ -48,7 +48,7 @@ def cluster_name(change: Change, context: Context) -> Iterator[Draft]:
     manager = _manager_name(cluster)
     if change.after is None or not manager:
         return
-    for other in context.inventory.mentioning(cluster.id.name, cluster.id.root):
+    for other in context.inventory.named(cluster.id.name, cluster.id.root):
         same_name = _is_cluster(other) and other.id.name == cluster.id.name
         if same_name and other.id != cluster.id and _manager_name(other) == manager:
             yield _name_taken(cluster, other, manager)
