@@ -1,6 +1,6 @@
 """What becomes of an object that a change takes out of what Flux applies: how it left, and what Flux does then."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -52,7 +52,7 @@ class Departure:
     """The object that the change adds in its place, if it is plain which one that is."""
 
 
-def departure(change: Change, changes: Iterable[Change], old: Inventory, new: Inventory) -> Departure | None:
+def departure(change: Change, changes: Sequence[Change], old: Inventory, new: Inventory) -> Departure | None:
     """What becomes of the object of a change; None where it is still there."""
     resource = change.before
     if resource is None or change.after is not None:
@@ -185,16 +185,19 @@ def remotes(kustomization: Kustomization) -> Iterator[str]:
                 yield entry
 
 
-def _successor(resource: Resource, changes: Iterable[Change]) -> Resource | None:
+def _successor(resource: Resource, changes: Sequence[Change]) -> Resource | None:
     """The object of the kind that the change adds in the place of this one, if it is plain which one that is."""
-    same_kind = [change for change in changes if change.resource.id[1:3] == resource.id[1:3]]
-    added = [change.after for change in same_kind if change.event == "added" and change.after]
+    come = [change.after for change in changes if change.before is None and change.after is not None]
+    added = [other for other in come if other.id[1:3] == resource.id[1:3]]
     added = [other for other in added if other.id.root or not resource.id.root]  # what Flux does not apply is not made
-    removed = [change for change in same_kind if change.event == "removed"]
     same_name = [other for other in added if other.id.name == resource.id.name]
     same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]
     if same_name:
         return same_name[0]
     if same_file:
         return same_file[0]
-    return added[0] if len(added) == 1 and len(removed) == 1 and added[0].id.root == resource.id.root else None
+    if len(added) != 1 or added[0].id.root != resource.id.root:
+        return None
+    gone = [change.before for change in changes if change.after is None and change.before is not None]
+    removed = [other for other in gone if other.id[1:3] == resource.id[1:3]]
+    return added[0] if len(removed) == 1 else None
