@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -17,8 +18,9 @@ class BadRule(CannotCheck):
     """What is wrong with a rule file: `file:line:column: what`."""
 
 
+@cache
 def load_rules() -> RuleSet:
-    """All rules, by id in the order of the alphabet."""
+    """All rules, by id in the order of the alphabet; read once."""
     folder = data.rules_folder()
     if folder is None:
         rules = [Rule.from_data(content, file) for file, content in data.bundled_rules().items()]
