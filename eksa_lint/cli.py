@@ -63,6 +63,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 def _check(options: "argparse.Namespace") -> int:
     from eksa_lint.arguments import contradiction
     from eksa_lint.snapshot.contents import Contents
+    from eksa_lint.streams import write_report
 
     if wrong := contradiction(options):
         raise CannotCheck(wrong)
@@ -77,7 +78,7 @@ def _check(options: "argparse.Namespace") -> int:
     scope = Scope(choice.only, options.all, planned=_wants_plan(options), repository=not choice.loose)
     report = check(choice.before, choice.after, policy, rules, scope, contents)
     report = _complete(report, choice, warnings)
-    _write(report, rules, options)
+    write_report(report, rules, options)
     return FOUND if _fails(report, options.fail_on or policy.fail_on) else CLEAN
 
 
@@ -92,17 +93,16 @@ def _plan(options: "argparse.Namespace") -> int:
     from eksa_lint.check import Scope, check
     from eksa_lint.report import render_plan
     from eksa_lint.rules.loader import load_rules
-    from eksa_lint.snapshot import choose
+    from eksa_lint.streams import has_color, width
 
     if wrong := contradiction(options):
         raise CannotCheck(wrong)
-    is_chosen = options.hook or options.staged or options.against is not None or options.from_ is not None
-    choice = _choose(options) if is_chosen else choose.uncommitted(Path.cwd())
+    choice = _choose(options)
     rules = load_rules()
     policy, warnings = _policy(options, choice, rules)
     report = check(choice.before, choice.after, policy, rules, Scope(planned=True))
     report = _complete(report, choice, warnings)
-    sys.stdout.write(render_plan(options.format, report, color=_has_color(options.color), width=_width()))
+    sys.stdout.write(render_plan(options.format, report, color=has_color(options.color), width=width()))
     return CLEAN
 
 
@@ -118,7 +118,7 @@ def _choose(options: "argparse.Namespace") -> "Choice":
         return choose.against(folder, options.against)
     if options.from_ is not None:
         return choose.between(folder, options.from_, options.to)
-    return choose.work_tree(folder, options.paths)
+    return choose.uncommitted(folder) if options.command == "plan" else choose.work_tree(folder, options.paths)
 
 
 def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -> "tuple[Policy, tuple[str, ...]]":
@@ -157,56 +157,6 @@ def _complete(report: "Report", choice: "Choice", warnings: tuple[str, ...]) -> 
     return replace(report, compared=compared, prefix=choice.prefix)
 
 
-def _write(report: "Report", rules: "RuleSet", options: "argparse.Namespace") -> None:
-    from dataclasses import replace
-
-    from eksa_lint.report import Options, render
-
-    plain = Options(verbose=options.verbose)
-    for name, file in options.output:
-        _to_file(render(name or options.format, report, rules, plain), file)
-    if options.format == "github":
-        _step_summary(report, rules)
-    terminal = replace(plain, color=_has_color(options.color), width=_width())
-    sys.stdout.write(render(options.format, report, rules, terminal))
-
-
-def _step_summary(report: "Report", rules: "RuleSet") -> None:
-    """GitHub shows the file that this names on the page of the run."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        from eksa_lint.report.github import step_summary
-
-        try:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(step_summary(report, rules))
-        except OSError as error:
-            raise CannotCheck(f"{summary} cannot be written: {error.strerror or error}") from error
-
-
-def _to_file(text: str, file: Path) -> None:
-    from eksa_lint.report.output import write
-
-    try:
-        write(text, file)
-    except OSError as error:
-        raise CannotCheck(f"{error}; choose another file for --output") from error
-
-
-def _has_color(wish: str) -> bool:
-    if wish != "auto":
-        return wish == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return 80
-    import shutil
-
-    return min(shutil.get_terminal_size().columns, 120)
-
-
 def _fails(report: "Report | Audit", fail_on: "FailOn") -> bool:
     from eksa_lint.finding import Severity
 
@@ -218,13 +168,14 @@ def _audit(options: "argparse.Namespace") -> int:
     from eksa_lint.report import Options, render_audit
     from eksa_lint.rules.loader import load_rules
     from eksa_lint.snapshot import choose
+    from eksa_lint.streams import has_color, width
 
     git, head = choose.head(Path.cwd(), "eksa-lint audit")
     rules = load_rules()
     policy, _ = _policy(options, choose.Choice(None, head), rules)
     job = Job(git, rules, policy, os.environ, sys.stderr, uses_cache=not options.no_cache)
     audit = audit_secrets(job, head) if options.secrets else audit_changes(job, options.since)
-    shown = Options(color=_has_color(options.color), width=_width(), verbose=options.verbose)
+    shown = Options(color=has_color(options.color), width=width(), verbose=options.verbose)
     sys.stdout.write(render_audit(options.format, audit, rules, shown))
     return FOUND if _fails(audit, options.fail_on or policy.fail_on) else CLEAN
 
@@ -242,7 +193,7 @@ def _fix(options: "argparse.Namespace") -> int:
         policy = load_policy(choice.after, rules)
     except BadConfig as error:
         raise CannotCheck(str(error)) from error
-    report = check(None, choice.after, policy, rules, Scope(choice.only))
+    report = check(None, choice.after, policy, rules, Scope(choice.only, repository=not choice.loose))
     folder = Path.cwd() / choice.prefix
     files = list(fixed_files(report, folder))
     for file in files:
@@ -261,7 +212,7 @@ def _fix(options: "argparse.Namespace") -> int:
 
 def _baseline(options: "argparse.Namespace") -> int:
     from eksa_lint.baseline_update import update
-    from eksa_lint.check import check
+    from eksa_lint.check import Scope, check
     from eksa_lint.clean import clean
     from eksa_lint.config import BadConfig, configuration_of
     from eksa_lint.rules.loader import load_rules
@@ -270,7 +221,8 @@ def _baseline(options: "argparse.Namespace") -> int:
     choice = choose.work_tree(Path.cwd(), ())
     rules = load_rules()
     try:
-        report = check(None, choice.after, configuration_of(choice.after, rules).policy, rules)
+        policy = configuration_of(choice.after, rules).policy
+        report = check(None, choice.after, policy, rules, Scope(repository=not choice.loose))
         updated = update(choice.after, report, rules, prune=options.prune)
         updated.save(Path.cwd() / choice.prefix)
     except (BadConfig, OSError) as error:
@@ -286,11 +238,12 @@ def _explain(options: "argparse.Namespace") -> int:
     from eksa_lint.config import unknown_rule
     from eksa_lint.report.explain import explain
     from eksa_lint.rules.loader import load_rules, with_examples
+    from eksa_lint.streams import width
 
     rules = load_rules()
     if options.rule not in rules:
         raise CannotCheck(unknown_rule(options.rule, rules))
-    sys.stdout.write(explain(with_examples(rules[options.rule]), width=_width(), today=datetime.now(UTC).date()))
+    sys.stdout.write(explain(with_examples(rules[options.rule]), width=width(), today=datetime.now(UTC).date()))
     return CLEAN
 
 
@@ -309,6 +262,7 @@ def _access(options: "argparse.Namespace") -> int:
     from eksa_lint.report.access import ClusterAccess, render_json, render_text
     from eksa_lint.rules.access import access_of, clusters_in, manager_of
     from eksa_lint.snapshot import choose
+    from eksa_lint.streams import width
 
     choice = choose.work_tree(Path.cwd(), [])
     inventory = Inventory(choice.after, Library(), "after")
@@ -321,7 +275,7 @@ def _access(options: "argparse.Namespace") -> int:
     if options.format == "json":
         sys.stdout.write(render_json(found))
     else:
-        sys.stdout.write(render_text(found, width=_width(), prefix=choice.prefix, verbose=options.verbose))
+        sys.stdout.write(render_text(found, width=width(), prefix=choice.prefix, verbose=options.verbose))
     return CLEAN
 
 

@@ -14,6 +14,7 @@ detect-secrets only the plugin interface and the allowlist comments run: no sett
 verification, no file of the judged tree.
 """
 
+from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator
 from functools import cache
 from importlib import import_module
@@ -30,7 +31,30 @@ from eksa_lint.secrets.shapes import Found, Shape, find, shapes
 from eksa_lint.syntax import Source
 
 
-class ShapeDetector(RegexBasedDetector):
+class OurPlugin(BasePlugin):
+    """A plugin that says which texts of a line are secrets; nothing is ever verified."""
+
+    @abstractmethod
+    def secrets_in(self, filename: str, line: str, below: list[str]) -> Iterator[str]:
+        """The secrets that begin in a line, with the lines below it for those that are known by their body."""
+
+    def analyze_string(self, string: str) -> Generator[str, None, None]:
+        yield from self.secrets_in("", string, [])
+
+    def analyze_line(
+        self,
+        filename: str,
+        line: str,
+        line_number: int = 0,
+        context: CodeSnippet | None = None,
+        **_: Any,
+    ) -> set[PotentialSecret]:
+        below = context.lines[context.target_index + 1 :] if context else []
+        found = self.secrets_in(filename, line, below)
+        return {PotentialSecret(self.secret_type, filename, secret, line_number) for secret in found}
+
+
+class ShapeDetector(OurPlugin, RegexBasedDetector):
     """Finds the shapes of one rule."""
 
     rule: ClassVar[str]
@@ -47,26 +71,10 @@ class ShapeDetector(RegexBasedDetector):
         """Where the secrets stand, which detect-secrets itself does not ask."""
         return (found for found in find(text, self.shapes) if found.real)
 
-    def analyze_string(self, string: str) -> Generator[str, None, None]:
-        for found in self.find(string):
-            yield string[found.start : found.end]
-
-    def analyze_line(
-        self,
-        filename: str,
-        line: str,
-        line_number: int = 0,
-        context: CodeSnippet | None = None,
-        **_: Any,
-    ) -> set[PotentialSecret]:
-        """With the lines below, because a private key is known by its body; nothing is ever verified."""
-        below = context.lines[context.target_index + 1 :] if context else []
+    def secrets_in(self, filename: str, line: str, below: list[str]) -> Iterator[str]:
+        del filename
         text = "\n".join([line, *below])
-        return {
-            PotentialSecret(self.secret_type, filename, text[found.start : found.end], line_number)
-            for found in self.find(text)
-            if found.start < len(line)
-        }
+        return (text[found.start : found.end] for found in self.find(text) if found.start < len(line))
 
 
 class GitHubToken(ShapeDetector):
@@ -94,28 +102,13 @@ class PasswordHash(ShapeDetector):
     rule = "password-hash"
 
 
-class LineDetector(BasePlugin):
+class LineDetector(OurPlugin):
     """Finds what one of our detectors finds in a line."""
 
     detector: ClassVar[str]
 
-    def analyze_string(self, string: str) -> Generator[str, None, None]:
-        return self._find("", string)
-
-    def analyze_line(
-        self,
-        filename: str,
-        line: str,
-        line_number: int = 0,
-        context: CodeSnippet | None = None,
-        **_: Any,
-    ) -> set[PotentialSecret]:
-        del context
-        return {
-            PotentialSecret(self.secret_type, filename, secret, line_number) for secret in self._find(filename, line)
-        }
-
-    def _find(self, filename: str, line: str) -> Generator[str, None, None]:
+    def secrets_in(self, filename: str, line: str, below: list[str]) -> Iterator[str]:
+        del below
         for leak in import_module(f"eksa_lint.secrets.{self.detector}").find(Text(filename, Source(line))):
             yield line[leak.start : leak.end]
 

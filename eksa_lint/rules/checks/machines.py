@@ -27,10 +27,6 @@ class MachineGroup:
     value: dict[str, Any]
     machine: Resource | None
 
-    @property
-    def is_worker(self) -> bool:
-        return self.role.startswith(_WORKER)
-
 
 def machine_groups(inventory: Inventory, cluster: Resource) -> Iterator[MachineGroup]:
     """The machine groups that are written as mappings."""
