@@ -19,7 +19,7 @@ def find(text: Text) -> Iterator[Leak]:
     lines = {text.source.position(match.start())[0] for match in _keywords().finditer(content)}
     if not lines:
         return
-    from eksa_lint.secrets.plugins import generic_plugins  # noqa: PLC0415 - imports detect-secrets, 120 ms
+    from eksa_lint.secrets.plugins import generic_plugins  # noqa: PLC0415 - imports detect-secrets
 
     for number in sorted(lines):
         line, begin = text.source.line(number)[:_LONGEST_LINE], text.source.offset(number)

@@ -9,18 +9,21 @@ detect-secrets replaces those and existing baselines keep their meaning:
 - PrivateKeyDetector reports a header without a body, and knows neither `ENCRYPTED PRIVATE KEY`, PuTTY's
   third format nor age.
 
-Importing detect-secrets costs 120 ms, so that this module is imported where the prefilter has hit. Of
+Importing detect-secrets takes time, so that this module is imported where the prefilter has hit. Of
 detect-secrets only the plugin interface and the allowlist comments run: no settings, no baseline, no
 verification, no file of the judged tree.
 """
 
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
 
-from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+import eksa_lint.secrets.without_http  # noqa: F401
+
+# isort: split
+
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from detect_secrets.util.code_snippet import CodeSnippet
@@ -136,6 +139,6 @@ def detectors() -> tuple[ShapeDetector, ...]:
 @cache
 def generic_plugins() -> tuple[tuple[dict[str, Any], BasePlugin], ...]:
     """The plugins of detect-secrets that `schemas/tables/generic-plugins.yaml` lists."""
-    known: Iterable[type[BasePlugin]] = get_mapping_from_secret_type_to_class().values()
-    by_name = {plugin.__name__: plugin for plugin in known}
-    return tuple((entry, by_name[entry["plugin"]]()) for entry in data.table("generic-plugins"))
+    table: list[dict[str, Any]] = data.table("generic-plugins")
+    modules = (import_module(f"detect_secrets.plugins.{entry['module']}") for entry in table)
+    return tuple((entry, getattr(module, entry["plugin"])()) for entry, module in zip(table, modules, strict=True))

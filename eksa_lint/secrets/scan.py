@@ -34,7 +34,7 @@ def scan(text: str) -> list[Hit]:
     """The tokens of a text, in its order; placeholders and allowlisted lines are left out."""
     if not may_hold(text):
         return []
-    from eksa_lint.secrets.plugins import detectors  # noqa: PLC0415 - imports detect-secrets, 120 ms
+    from eksa_lint.secrets.plugins import detectors  # noqa: PLC0415 - imports detect-secrets
 
     found = apart(item for detector in detectors() for item in detector.find(text))
     allowlist = Allowlist(Source(text))

@@ -12,19 +12,26 @@ from eksa_lint.secrets.proofs import PROOFS, Proof
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One entry of the table, which says what each field means."""
+    """One entry of the table, which says what each field means.
+
+    An expression is compiled where it is first needed, and kept by `re`: most texts hold the words of one shape.
+    """
 
     rule: str
     name: str
     names: Mapping[str, str]
-    keywords: re.Pattern[str]
-    regex: re.Pattern[str]
+    keywords: str
+    expression: str
     group: int
     public: int | None
     proof: Proof
     opens: str
-    allow: tuple[re.Pattern[str], ...]
+    allow: tuple[str, ...]
     weak: bool
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
 
     @classmethod
     def from_data(cls, entry: dict[str, Any]) -> "Shape":
@@ -32,13 +39,13 @@ class Shape:
             rule=entry["rule"],
             name=entry["name"],
             names=entry.get("names", {}),
-            keywords=re.compile("|".join(entry["keywords"])),
-            regex=re.compile(entry["regex"]),
+            keywords="|".join(entry["keywords"]),
+            expression=entry["regex"],
             group=entry["group"],
             public=entry.get("public"),
             proof=PROOFS[entry["proof"]],
             opens=entry["opens"],
-            allow=tuple(re.compile(pattern) for pattern in entry.get("allow", ())),
+            allow=tuple(entry.get("allow", ())),
             weak=entry.get("weak", False),
         )
 
@@ -67,7 +74,7 @@ def shapes() -> tuple[Shape, ...]:
 def find(text: str, wanted: Iterable[Shape]) -> Iterator[Found]:
     """Every place that has one of the shapes, real or not, shape by shape."""
     for shape in wanted:
-        for match in shape.regex.finditer(text) if shape.keywords.search(text) else ():
+        for match in shape.regex.finditer(text) if re.search(shape.keywords, text) else ():
             start, matched_end = match.span(shape.group)
             evidence = shape.proof(text, start, matched_end)
             secret = text[start : evidence.end]
@@ -77,7 +84,7 @@ def find(text: str, wanted: Iterable[Shape]) -> Iterator[Found]:
                 start=start,
                 end=evidence.end,
                 public_end=matched_end if shape.public is None else start + shape.public,
-                real=evidence.real and not any(pattern.search(secret) for pattern in shape.allow),
+                real=evidence.real and not any(re.search(pattern, secret) for pattern in shape.allow),
                 encrypted=evidence.encrypted,
             )
 
