@@ -15,10 +15,10 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.manifests import value_spans
-from eksa_lint.secrets.prefilter import STEMS
+from eksa_lint.secrets.prefilter import LAST_WORD, STEMS
 from eksa_lint.secrets.values import Name, is_prose, looks_random, named, stands_for_nothing
 
-_STEM: Final = re.compile("|".join(map(re.escape, STEMS)))
+_STEM: Final = re.compile(rf"{'|'.join(STEMS)}|{LAST_WORD}(?![a-z0-9_.-])")
 _NAME: Final = r"(?<![A-Za-z0-9_])(?<!\$\{)(?P<name>[A-Za-z_][A-Za-z0-9_.-]{1,80})"
 _ASSIGNED: Final = re.compile(
     rf"{_NAME}(?:\\?[\"'])?\]?[ \t]{{0,8}}(?P<sign>:=|\?=|\+=|=>|=(?!=)|:(?!//)|,)[ \t]{{0,8}}"

@@ -10,20 +10,24 @@ from typing import Final
 from eksa_lint import data
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 
-STEMS: Final = (
-    *("pass", "pwd", "token", "secret", "bearer", "license", "credentials"),
-    *("key:", "key=", "key ", 'key"', "key'", "key\\", "key,", "key]", "key\n", "key\r"),
-)
-"""One of them is in every name that `schemas/tables/credential-*.yaml` know, in lower case and with what follows."""
+STEMS: Final = ("pass", "pwd", "token", "secret", "bearer", "license", "credentials")
+LAST_WORD: Final = "key"
+"""One of the stems is in every name that `schemas/tables/credential-*.yaml` know, in lower case, or it ends so."""
 
-# The end of such a name before its value. Words that only speak of one (`secretRef:`, `kind: Secret`) end here.
-_NAMED: Final = re.compile(
-    r"(?:pass(?:word|wd|phrase|code)?(?:cp)?(?:_cp|_etcd)?|pwd|token(?:_id)?|secret|bearer|license|credentials|[a-z_.-]key)"
-    r"(?:\\?[\"'])?(?:\]?[ \t]{0,8}[:=,?+]|[ \t]{0,8}\{|,?\s{1,120}(?:#[^\n]{0,200}\s{1,120})?(?:\\?[\"'])?value\b)"
-    r"|(?:env|setenv|set[ \t]+-[gux]+)[ \t]+[a-z0-9_]{2,80}[ \t]+\S"
+# How such a name ends, and what follows it before its value. Words that only speak of one (`secretRef:`,
+# `kind: Secret`), a `key:` alone and sudo's `NOPASSWD:` end here.
+_AFTER_STEM: Final = re.compile(
+    r"(?<![^a-z_.-]key)(?<!\bnopass)(?:word|wd|phrase|code)?(?:cp)?(?:_cp|_etcd|_id)?(?:\\?[\"'])?"
+    r"(?:\]?[ \t]{0,8}[:=,?+]|[ \t]{0,8}\{|,?\s{1,120}(?:#[^\n]{0,200}\s{1,120})?(?:\\?[\"'])?value\b)"
 )
+_SETTERS: Final = ("env ", "env\t", "set -", "set\t-")
+_SET: Final = re.compile(r"(?:env|setenv|set[ \t]+-[gux]+)[ \t]+[a-z0-9_]{2,80}[ \t]+\S")
+"""Docker and shells that set a variable without a sign between its name and its value."""
+
 _HOLDER: Final = re.compile(r"kind[\\\"']{0,3}[ \t]{0,8}:[ \t]{0,8}[\\\"']{0,3}(?:Secret|SealedSecret|ConfigMap)\b")
 _HOLDERS: Final = ("Secret", "ConfigMap")
+_DATA: Final = re.compile(r"(?<!meta)[dD]ata[\\\"']{0,3}[ \t]{0,8}:")
+"""Without it a Secret is only spoken of, as in every Nutanix cluster."""
 NO_SCHEME: Final = ("roxy", "ROXY", "govc", "GOVC")
 _COMMANDS: Final = (
     "-password", "-token", "-secret-key", "-passphrase", "--from-literal", "sshpass", " login", "setup user", "curl ",
@@ -63,12 +67,22 @@ def detectors(text: str, *, parsed: bool) -> list[str]:
 
 def holds_secret(text: str) -> bool:
     """Whether a Secret, or what holds values like one, may stand in a text."""
-    return any(word in text for word in _HOLDERS) and _HOLDER.search(text) is not None
+    is_named = any(word in text for word in _HOLDERS) and _HOLDER.search(text) is not None
+    return is_named and _DATA.search(text) is not None
 
 
 def _may_name(text: str) -> bool:
+    """Searched stem by stem, which is five times as fast as one expression for all of them."""
     lowered = text.lower()
-    return any(stem in lowered for stem in STEMS) and _NAMED.search(lowered) is not None
+    is_spoken_of = False
+    for stem in (*STEMS, LAST_WORD):
+        end = lowered.find(stem) + len(stem)
+        while end >= len(stem):
+            is_spoken_of = True
+            if _AFTER_STEM.match(lowered, end):
+                return True
+            end = lowered.find(stem, end) + len(stem)
+    return is_spoken_of and any(setter in lowered for setter in _SETTERS) and _SET.search(lowered) is not None
 
 
 @cache
