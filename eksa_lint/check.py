@@ -1,6 +1,6 @@
 """The whole way: two snapshots in, a report out."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from time import monotonic
@@ -24,10 +24,11 @@ from eksa_lint.policy import Policy
 from eksa_lint.rules.cel import Evaluator
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-from eksa_lint.rules.engine import Engine
+from eksa_lint.rules.engine import Engine, looks_at_objects
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
 from eksa_lint.rules.refusals import judge_changes
+from eksa_lint.rules.rule import Rule
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
 from eksa_lint.schema import catalog
@@ -71,14 +72,15 @@ def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
     """
     started = monotonic()
     evaluator = Evaluator()
-    if contents is not None and contents.is_reading:  # there is time for it
+    selected = [rule for rule in rules.values() if policy.selects(rule)]
+    if contents is not None and contents.is_reading and looks_at_objects(selected):  # there is time for it
         evaluator.prepare()
         catalog.prepare()
     library = Library(contents)
     old = Inventory(before, library, "before") if before is not None else None
     new = Inventory(after, library, "after")
     changes = compare(old, new) if old is not None else []
-    run = _Run(old, new, changes, policy, rules, today or datetime.now(UTC).date(), evaluator)
+    run = _Run(old, new, changes, policy, rules, selected, today or datetime.now(UTC).date(), evaluator)
     findings = run.whole_state(scope) if old is None or scope.everything else run.what_changed(old)
     if scope.wants is not None:
         findings = [finding for finding in findings if finding.path is None or scope.wants(finding.path)]
@@ -115,12 +117,12 @@ class _Run:
         changes: list[Change],
         policy: Policy,
         rules: RuleSet,
+        selected: Sequence[Rule],
         today: date,
         evaluator: Evaluator,
     ) -> None:
         self._old, self._new, self._changes = old, new, changes
-        self._policy, self._rules, self._today = policy, rules, today
-        self._selected = [rule for rule in rules.values() if policy.selects(rule)]
+        self._policy, self._rules, self._selected, self._today = policy, rules, selected, today
         self._imported = load_imported((old or new).snapshot)
         self._impacts = list(impacts(changes, old, new)) if old is not None else []
         context = Context(new, old, policy.eksa_version, tuple(changes), self._imported)
@@ -128,10 +130,13 @@ class _Run:
 
     def whole_state(self, scope: Scope) -> list[Finding]:
         """Everything that stands in the state after, and what the change does."""
-        self._new.parse_all()
         blobs = self._new.snapshot.blobs.values()
         state = State(self._new, self._engine, [blob for blob in blobs if not scope.wants or scope.wants(blob.path)])
-        standing = list(state.judge(state.resources()))
+        if looks_at_objects(self._selected):
+            self._new.parse_all()
+            standing = list(state.judge(state.resources()))
+        else:  # a search for secrets alone parses only the files that may hold one
+            standing = list(state.judge(()))
         if scope.repository and scope.wants is None:
             standing += self._engine.judge_repository()
         findings = self._publish([*self._change_drafts(), *standing])

@@ -1,14 +1,12 @@
 """What each commit does, judged with what was read and compiled for the ones before."""
 
 import gc
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from eksa_lint.audit.history import Step
 from eksa_lint.finding import Finding
 from eksa_lint.model.changes import compare
-from eksa_lint.model.file import File
 from eksa_lint.model.impact import impacts
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
@@ -20,9 +18,12 @@ from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
 from eksa_lint.rules.refusals import judge_changes
 from eksa_lint.rules.rule import Rule, Subject
-from eksa_lint.rules.suppress import Comments, suppress
+from eksa_lint.rules.state import State
+from eksa_lint.rules.suppress import suppress
 from eksa_lint.snapshot.contents import Contents, is_manifest
-from eksa_lint.syntax import Stream, find_directives
+
+if TYPE_CHECKING:
+    from eksa_lint.syntax import Stream
 
 _ABOUT_CHANGES: Final[frozenset[Subject]] = frozenset(("change", "cluster"))
 
@@ -49,7 +50,9 @@ class ChangeJudge:
         engine = Engine(self._about_changes, context, self._evaluator)
         drafts, _ = judge_changes(engine, changes, impacts(changes, old, new), self._rules, Policy())
         findings = publish(drafts, self._rules, Policy())
-        heeded = [finding for finding, _ in suppress(findings, _comments(findings, new), {})]
+        paths = (finding.path for finding in findings if finding.path is not None and finding.side == "after")
+        comments = State(new, engine, ()).comments_in(paths)
+        heeded = [finding for finding, _ in suppress(findings, comments, {})]
         return tuple(_bare(finding) for finding in sorted(heeded, key=lambda finding: finding.sort_key))
 
     def forget(self, step: Step) -> None:
@@ -63,16 +66,6 @@ class ChangeJudge:
 
 def _is_about_changes(rule: Rule) -> bool:
     return rule.status != "retired" and not _ABOUT_CHANGES.isdisjoint(rule.subjects)
-
-
-def _comments(findings: Iterable[Finding], inventory: Inventory) -> dict[str, Comments]:
-    """The comments addressed to us in the files that findings point into."""
-    comments = {}
-    for path in {finding.path for finding in findings if finding.side == "after"}:
-        if path is not None and path in inventory.manifests:
-            stream = inventory.stream(path)
-            comments[path] = Comments(File("after", path, stream.source), tuple(find_directives(stream)))
-    return comments
 
 
 def _bare(finding: Finding) -> Finding:

@@ -59,6 +59,10 @@ class Inventory:
         """Whether a file is only to be had piece by piece."""
         return self._library.is_too_large(self._blobs[path].id)
 
+    def source(self, path: str) -> Source:
+        """The text of a file, whether it was parsed or not."""
+        return self._library.source(self._blobs[path].id)
+
     def stream(self, path: str) -> Stream:
         return self._library.stream(self._blobs[path].id)
 

@@ -7,6 +7,7 @@ from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot, Withheld
 from eksa_lint.snapshot.contents import LARGEST_READ, Contents
 from eksa_lint.syntax import Problem, Source, Stream, parse
+from eksa_lint.syntax.source import decode
 
 
 class Library:
@@ -38,6 +39,11 @@ class Library:
         """Searches all manifests that were loaded, of both sides, by blob id."""
         contents = ((identifier, self.content(identifier)) for identifier in self._manifests)
         return TextSearch(contents)
+
+    def source(self, identifier: str) -> Source:
+        """The text of a loaded blob; none of one that is withheld."""
+        stream = self._streams.get(identifier)
+        return stream.source if stream else decode(self.content(identifier))[0]
 
     def stream(self, identifier: str) -> Stream:
         """The documents of a loaded blob."""

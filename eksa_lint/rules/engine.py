@@ -209,6 +209,11 @@ class _Seen:
         return self._pairs[key]
 
 
+def looks_at_objects(rules: Iterable[Rule]) -> bool:
+    """Whether a rule looks at more than one file at a time, so that all of them have to be parsed."""
+    return any(rule.subjects != ("file",) for rule in rules)
+
+
 def concerns(rule: Rule, group: str, kind: str, provider: str) -> bool:
     """Whether a rule looks at objects of a kind; `provider` is that of a Cluster, empty for anything else."""
     if rule.kinds and not any(matches_kind(pattern, group, kind) for pattern in rule.kinds):

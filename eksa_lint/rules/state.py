@@ -1,7 +1,7 @@
 """Static rules over one state: the files that are looked at, what stands in them, and the comments addressed to us."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from eksa_lint.model.file import File
@@ -42,9 +42,9 @@ class State:
     def judge(self, resources: Iterable[Resource], known: Iterable[Resource] = ()) -> Iterator[Draft]:
         """The files, the objects given, and what is around the `known` ones, which are as they were before a change."""
         here, elsewhere = self._share(list(resources))
-        for file, stream in self._files():
+        for file in self._files():
             yield from self._engine.judge_file(file)
-            self._note_comments(file, stream)
+            self._note_comments(file)
         for resource in here:
             yield from self._engine.judge_resource(resource)
         for resource in known:
@@ -61,28 +61,24 @@ class State:
 
     def read_comments(self) -> None:
         """Find the comments of the files without judging them."""
-        for file, stream in self._files():
-            self._note_comments(file, stream)
+        for file in self._files():
+            self._note_comments(file)
 
     def comments_in(self, paths: Iterable[str]) -> dict[str, Comments]:
         """The comments of manifests, and of those only, that are looked at because an object of them is."""
         judged = {blob.path for blob in self.blobs}
         others = [self._inventory.manifests.get(path) for path in dict.fromkeys(paths) if path not in judged]
-        streams = (self._manifest(blob) for blob in others if blob is not None)
-        return {
-            file.path: Comments(file, tuple(directives))
-            for file, stream in streams
-            if (directives := find_directives(stream))
-        }
+        files = (self._manifest(blob) for blob in others if blob is not None)
+        return {file.path: Comments(file, tuple(found)) for file in files if (found := find_directives(file))}
 
-    def _note_comments(self, file: File, stream: Stream) -> None:
+    def _note_comments(self, file: File) -> None:
         if MARK in file.source.text:
             self.with_pragmas.append(file)
-        directives = find_directives(stream)
+        directives = find_directives(file)
         if directives:
             self.comments[file.path] = Comments(file, tuple(directives))
 
-    def _files(self) -> Iterator[tuple[File, Stream]]:
+    def _files(self) -> Iterator[File]:
         others = []
         for blob in self.blobs:
             if blob.path in self._inventory.manifests:
@@ -93,25 +89,33 @@ class State:
             if isinstance(content, bytes):
                 yield self._other(blob, content)
             elif content.large:
-                yield self._large(blob), Stream(Source(""))
+                yield self._large(blob)
             else:
-                stream = Stream(Source(""), problems=[Problem("unreadable-file", content.reason, 0, 0)], broken=True)
-                yield File(self._inventory.side, blob.path, stream.source, problems=stream.problems), stream
+                unread = partial(_unread, content.reason)
+                yield File(self._inventory.side, blob.path, Source(""), read=unread)
 
-    def _manifest(self, blob: Blob) -> tuple[File, Stream]:
-        stream = self._inventory.stream(blob.path)
-        is_large = self._inventory.is_too_large(blob.path)
-        windows = partial(self._inventory.snapshot.windows, blob) if is_large else None
-        resources = self._inventory.resources_in(blob.path)
-        side = self._inventory.side
-        return File(side, blob.path, stream.source, stream.documents, stream.problems, resources, windows), stream
+    def _manifest(self, blob: Blob) -> File:
+        inventory, path = self._inventory, blob.path
+        return File(
+            inventory.side,
+            path,
+            inventory.source(path),
+            read=partial(inventory.stream, path),
+            extract=partial(inventory.resources_in, path),
+            windows=partial(inventory.snapshot.windows, blob) if inventory.is_too_large(path) else None,
+        )
 
-    def _other(self, blob: Blob, content: bytes) -> tuple[File, Stream]:
+    def _other(self, blob: Blob, content: bytes) -> File:
         """A file that is no manifest by its name; a kubeconfig has any name, and is read as the YAML that it is."""
         source, _ = decode(content)
-        stream = parse(content) if may_be_kubeconfig(source.text) else Stream(source)
-        return File(self._inventory.side, blob.path, stream.source, stream.documents), stream
+        read = cache(partial(parse, content)) if may_be_kubeconfig(source.text) else None
+        return File(self._inventory.side, blob.path, source, read=read)
 
     def _large(self, blob: Blob) -> File:
         windows = partial(self._inventory.snapshot.windows, blob)
         return File(self._inventory.side, blob.path, Source(""), windows=windows)
+
+
+def _unread(reason: str) -> Stream:
+    """What stands for a file that cannot be read."""
+    return Stream(Source(""), problems=[Problem("unreadable-file", reason, 0, 0)], broken=True)

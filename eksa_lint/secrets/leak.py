@@ -1,22 +1,29 @@
 """One credential that a text gives away, and the text it stands in."""
 
 from bisect import bisect_left, insort
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from eksa_lint.syntax import Document, Node, Source
+from eksa_lint.syntax import Document, Node, Source, Stream
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file to be searched.
-
-    `documents` is what was parsed of it, empty where it is no YAML; `broken` says that the parse did not reach the end.
-    """
+    """A file to be searched. `read` parses it, as often as it is asked; None where it is no YAML."""
 
     path: str
     source: Source
-    documents: list[Document] = field(default_factory=list)
-    broken: bool = False
+    read: Callable[[], Stream] | None = None
+
+    @property
+    def documents(self) -> list[Document]:
+        """What was parsed; empty where the file is no YAML."""
+        return self.read().documents if self.read else []
+
+    @property
+    def broken(self) -> bool:
+        """Whether the parse did not reach the end."""
+        return self.read is not None and self.read().broken
 
     @property
     def name(self) -> str:

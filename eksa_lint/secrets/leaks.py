@@ -5,6 +5,7 @@ the order below is heard: it has the most to say.
 """
 
 from collections.abc import Iterator
+from functools import cache, partial
 from importlib import import_module
 
 from eksa_lint.secrets import prefilter
@@ -24,12 +25,9 @@ def leaks_in(path: str, content: bytes) -> list[Leak]:
 
 
 def read(path: str, content: bytes) -> Text:
-    """The text of a blob, parsed where it may hold objects."""
+    """The text of a blob, which can be parsed where it may hold objects."""
     source, _ = decode(content)
-    if not _is_parsed(path, source.text):
-        return Text(path, source)
-    stream = parse(content)
-    return Text(path, stream.source, stream.documents, stream.broken)
+    return Text(path, source, cache(partial(parse, content)) if _is_parsed(path, source.text) else None)
 
 
 def reported(text: Text, *, by_path: bool = True) -> list[Leak]:
@@ -69,7 +67,7 @@ def told_by_path(text: Text) -> list[Leak]:
 
 
 def _all(text: Text) -> Iterator[Leak]:
-    for name in prefilter.detectors(text.source.text, parsed=bool(text.documents)):
+    for name in prefilter.detectors(text.source.text, parsed=text.read is not None):
         yield from import_module(f"eksa_lint.secrets.{name}").find(text)
 
 

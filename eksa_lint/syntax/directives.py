@@ -5,9 +5,9 @@ import sys
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
-from eksa_lint.syntax.document import Stream
+from eksa_lint.syntax.document import Document
 from eksa_lint.syntax.source import Source
 
 MARK: Final = "eksa-lint:"
@@ -30,12 +30,22 @@ class Directive:
     end: int
 
 
-def find_directives(stream: Stream) -> list[Directive]:
+class Commented(Protocol):
+    """A text and what is parsed of it, which may happen only when it is asked for: nearly no file has a directive."""
+
+    @property
+    def source(self) -> Source: ...
+
+    @property
+    def documents(self) -> list[Document]: ...
+
+
+def find_directives(text: Commented) -> list[Directive]:
     """Directives in comments; a `#` inside a value is text, never a comment."""
-    source = stream.source
+    source = text.source
     if MARK not in source.text:
         return []
-    scalars = sorted(span for document in stream.documents for span in document.root.scalars())
+    scalars = sorted(span for document in text.documents for span in document.root.scalars())
     found: list[Directive] = []
     targets: dict[int, int] = {}
     for match in reversed(list(_COMMENT.finditer(source.text))):  # from the end, so that no line is looked at twice

@@ -18,7 +18,6 @@ from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.leaks import reported
-from eksa_lint.syntax import Source
 
 _LARGEST_BASELINE: Final = 10_000_000
 
@@ -29,8 +28,7 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
     if file.windows is not None:
         yield from _in_windows(file, file.windows())
         return
-    text = Text(file.path, file.source, file.documents, any(item.kind != "duplicate-key" for item in file.problems))
-    found = reported(text)
+    found = reported(Text(file.path, file.source, file.read))
     if not found:
         return
     is_known = _baseline(context)
@@ -53,7 +51,7 @@ def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
     from eksa_lint.secrets.windows import scan_windows  # noqa: PLC0415 - large files are few
 
     for leak, span in scan_windows(file.path, windows):
-        draft = _draft(replace(leak, start=0, end=0), replace(file, source=Source("")), None)
+        draft = _draft(replace(leak, start=0, end=0), file, None)
         yield replace(draft, place=replace(file.place(0, 0), fixed=span), secret=())
 
 
