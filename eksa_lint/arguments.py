@@ -154,7 +154,7 @@ def _add_audit(parser: argparse.ArgumentParser) -> None:
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("rules")
-    how.add_argument("--select", metavar="RULES", type=_names, help="only these rules, separated by commas")
+    how.add_argument("--select", metavar="RULES", type=_names, help="only these, with commas: ids, id-* or leaks")
     how.add_argument("--ignore", metavar="RULES", type=_names, help="not these rules")
     how.add_argument("--fail-on", choices=(*_SEVERITIES, "never"), help="exit 1 from this severity on (default: error)")
 

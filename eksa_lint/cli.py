@@ -138,7 +138,7 @@ def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -
         policy = Policy()
         warnings = (f"The configuration before the change cannot be used, the defaults were taken: {error}",)
     for name in (*(options.select or ()), *(options.ignore or ())):
-        if not any(names([name], rule) for rule in rules):
+        if not any(names([name], rule.id, rule.consequence) for rule in rules.values()):
             raise CannotCheck(unknown_rule(name, rules))
     return replace(
         policy, select=options.select or policy.select, ignore=(*policy.ignore, *(options.ignore or ()))

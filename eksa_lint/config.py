@@ -149,7 +149,7 @@ def _unknown_rules(value: Any, rules: RuleSet) -> Iterator[tuple[Path, str]]:
             yield ("allow", index, "rule"), unknown_rule(entry["rule"], rules)
     for path, patterns in lists:
         for index, pattern in enumerate(patterns or ()):
-            if not any(names([pattern], rule) for rule in rules):
+            if not any(names([pattern], rule.id, rule.consequence) for rule in rules.values()):
                 yield (*path, index), unknown_rule(pattern, rules)
     for rule in value.get("severity", ()):
         if rule not in rules:

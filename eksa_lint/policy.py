@@ -30,12 +30,15 @@ class PathIgnore:
 
     def covers(self, finding: Finding) -> bool:
         path = finding.path
-        return path is not None and names(self.rules, finding.rule) and any(_matches(glob, path) for glob in self.paths)
+        return path is not None and self._is_about(finding) and any(_matches(glob, path) for glob in self.paths)
+
+    def _is_about(self, finding: Finding) -> bool:
+        return names(self.rules, finding.rule, finding.consequence)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`select` empty means all rules. Names may end in `*`."""
+    """`select` empty means all rules. A name may end in `*`, or be a consequence, which stands for all its rules."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -65,9 +68,9 @@ class Policy:
 
     def selects(self, rule: Rule) -> bool:
         """Whether a rule takes part at all."""
-        if rule.status == "retired" or names(self.ignore, rule.id):
+        if rule.status == "retired" or names(self.ignore, rule.id, rule.consequence):
             return False
-        return not self.select or names(self.select, rule.id)
+        return not self.select or names(self.select, rule.id, rule.consequence)
 
     def severity_of(self, rule: Rule, found: Severity | None) -> Severity:
         """This team's severity for a finding, else its own, else the rule's; a preview only makes notes."""
@@ -114,8 +117,12 @@ def _text(text: str) -> str:
     return clean(mask(text))
 
 
-def names(patterns: Iterable[str], rule: str) -> bool:
-    return any(rule.startswith(pattern[:-1]) if pattern.endswith("*") else rule == pattern for pattern in patterns)
+def names(patterns: Iterable[str], rule: str, consequence: Consequence) -> bool:
+    """Whether a rule, or what comes of it, is among names as the configuration and `--select` give them."""
+    return any(
+        rule.startswith(pattern[:-1]) if pattern.endswith("*") else pattern in {rule, consequence}
+        for pattern in patterns
+    )
 
 
 def _matches(glob: str, path: str) -> bool:

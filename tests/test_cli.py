@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -216,6 +217,19 @@ def test_words_of_the_command_line_go_before_the_configuration(repository: Repos
     run = lint("check", "--format", "json", "--ignore", "suppression-*", folder=repository.folder)
     assert run.rules == []
     assert lint("check", "--fail-on", "warning", folder=repository.folder).code == 1
+
+
+def test_a_consequence_stands_for_all_its_rules(repository: Repository, lint: Lint) -> None:
+    """A search for secrets alone, which looks into no object, and everything but that."""
+    files = {"a.yaml": f"{ERROR}---\n{WARNING}", "create.sh": f"export EKSA_VSPHERE_PASSWORD={token_hex(12)}\n"}
+    repository.commit(files)
+    run = lint("check", "--format", "json", "--select", "leaks", folder=repository.folder)
+    assert (run.code, run.rules) == (1, ["credential-variable"])
+    run = lint("check", "--format", "json", "--ignore", "leaks,rejected", folder=repository.folder)
+    assert run.rules == ["suppression-invalid"]
+    entry = {"paths": ["*.sh"], "rules": ["leaks"], "reason": "made up"}
+    repository.commit({**files, ".eksa-lint.yaml": json.dumps({"select": ["leaks"], "per-path-ignores": [entry]})})
+    assert lint("check", folder=repository.folder).code == 0
 
 
 @pytest.mark.parametrize(
@@ -576,7 +590,7 @@ def reports(files: dict[str, str], before: dict[str, str] | None = None) -> Iter
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(files=hostile_files())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_nothing_in_a_file_steers_a_terminal_or_a_ci_log(name: str, files: dict[str, str]) -> None:
     for report in reports(files):
         out = render(name, replace(report, prefix="../"), RULES, Options(verbose=True))
