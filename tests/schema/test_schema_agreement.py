@@ -96,7 +96,7 @@ def _objects(draw: st.DrawFn, schema: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_gate_and_explanation_agree(data: st.DataObject) -> None:
     file = data.draw(st.sampled_from(FILES))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_up import MadeUp, fill
 
@@ -39,7 +39,6 @@ def cut(data: bytes, size: int) -> Iterator[bytes]:
     st.integers(1, 4_000),
     st.booleans(),
 )
-@settings(deadline=None)
 def test_the_same_hits_in_any_cut(parts: list[str], size: int, mark: bool) -> None:
     maker = MadeUp(Random(1))
     text = "".join(f" {maker.make(part)}\n" if part in NAMES else part for part in parts)

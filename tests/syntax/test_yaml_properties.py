@@ -164,7 +164,7 @@ def assert_inside(node: Node, source: Source) -> None:
 @example(b'"\\U00110000"')
 @example(b"a: 1" + b"0" * 310)
 @example(b"a: 0x" + b"f" * 390)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bytes_raise_and_what_is_read_is_json_that_cel_takes(data: bytes) -> None:
     stream = parse(data)
     hold_promises(stream)
@@ -174,7 +174,7 @@ def test_no_bytes_raise_and_what_is_read_is_json_that_cel_takes(data: bytes) -> 
 
 
 @given(DOCUMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_both_parsers_read_the_same_documents_at_the_same_places(text: str) -> None:
     fast, pure = (stream_of(text.encode(), pure=pure) for pure in (False, True))
     assert [document.root.value for document in fast.documents] == [document.root.value for document in pure.documents]
@@ -185,13 +185,13 @@ def test_both_parsers_read_the_same_documents_at_the_same_places(text: str) -> N
 
 
 @given(TEXT)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_pure_parser_does_not_raise_either(text: str) -> None:
     hold_promises(stream_of(text.encode("utf-8", "surrogatepass"), pure=True))
 
 
 @given(DOCUMENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_place_of_a_quoted_value_holds_its_text(text: str) -> None:
     stream = parse(text.encode())
 
