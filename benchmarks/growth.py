@@ -57,9 +57,9 @@ def measure(make_fleet: Path, runs: int) -> Mapping[tuple[int, int], float]:
             subprocess.run([sys.executable, make_fleet, fleet, "--clusters", str(clusters)], check=True)
             for changed in CHANGES:
                 commit_change(fleet, changed)
-            for job, changed in _jobs(tools):
-                run_once(job, fleet)
-                seconds[clusters, changed] = statistics.median(run_once(job, fleet)[0] for _ in range(runs))
+            for job, changed in _jobs(tools, fleet):
+                run_once(job)
+                seconds[clusters, changed] = statistics.median(run_once(job)[0] for _ in range(runs))
     return seconds
 
 
@@ -89,10 +89,10 @@ def table(seconds: Mapping[tuple[int, int], float]) -> str:
     return "\n".join(lines)
 
 
-def _jobs(tools: Tools) -> Iterator[tuple[Job, int]]:
+def _jobs(tools: Tools, fleet: Path) -> Iterator[tuple[Job, int]]:
     for changed in CHANGES:
         command = (str(tools.own / "eksa-lint"), "check", "--from", "main", "--to", f"change-{changed}")
-        yield Job(f"{changed} changed", command, runs=1), changed
+        yield Job(f"{changed} changed", fleet, command, runs=1), changed
 
 
 def _git(fleet: Path, *arguments: str) -> None:

@@ -7,13 +7,14 @@ the same files, and the table shows medians and how many times as long the other
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -33,9 +34,10 @@ class CannotMeasure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command to run in the fleet, and what it may take."""
+    """A command to run in a folder, and what it may take."""
 
     name: str
+    folder: Path
     command: tuple[str, ...]
     runs: int
     seconds: float | None = None
@@ -109,6 +111,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench-folder", type=Path, required=True, metavar="FOLDER", help="holds make_fleet.py")
+    parser.add_argument("--corpus", type=Path, metavar="FOLDER", help="files to search for secrets, beside the fleet")
     parser.add_argument("--clusters", type=int, default=1000, metavar="N", help="size of the fleet (default: 1000)")
     parser.add_argument("--runs", type=int, default=7, metavar="N", help="runs of each job (default: 7)")
     parser.add_argument("--slow-runs", type=int, default=1, metavar="N", help="of tools that take long (default: 1)")
@@ -128,10 +131,12 @@ def measure(options: argparse.Namespace) -> list[Row]:
         folder = Path(name)
         tools = install(folder, with_others=not options.alone)
         fleet = make(make_fleet, folder / "fleet", options.clusters)
-        jobs = own_jobs(tools, options.runs)
+        jobs = own_jobs(tools, fleet, options.runs)
         if not options.alone:
-            jobs += other_jobs(tools, single_document(fleet, folder), options)
-        taken = run_in_turn(jobs, fleet)
+            jobs += other_jobs(tools, fleet, single_document(fleet, folder), options)
+        if options.corpus:
+            jobs += corpus_jobs(tools, committed(options.corpus, folder / "corpus"), options)
+        taken = run_in_turn(jobs)
         return [row(job, taken) for job in jobs if job.name not in _compared_with(jobs)]
 
 
@@ -166,6 +171,16 @@ def make(make_fleet: Path, fleet: Path, clusters: int) -> Path:
     return fleet
 
 
+def committed(corpus: Path, repository: Path) -> Path:
+    """The files of a folder in a repository of their own: the other tool reads only what Git knows."""
+    shutil.copytree(corpus, repository)
+    identity = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org")
+    _run("git", "init", "--quiet", repository)
+    _run("git", "-C", repository, "add", "--all")
+    _run("git", "-C", repository, *identity, "commit", "--quiet", "--message", "The corpus")
+    return repository
+
+
 def single_document(fleet: Path, folder: Path) -> Path:
     """The Cluster of the changed file alone: check-jsonschema reads no file of several documents."""
     file = folder / "cluster.yaml"
@@ -174,34 +189,44 @@ def single_document(fleet: Path, folder: Path) -> Path:
     return file
 
 
-def own_jobs(tools: Tools, runs: int) -> list[Job]:
+def own_jobs(tools: Tools, fleet: Path, runs: int) -> list[Job]:
     lint = str(tools.own / "eksa-lint")
     hook_others = (("check-jsonschema", "detect-secrets-hook"),)
     fleet_others = (("detect-secrets scan",), ("yamllint",))
     return [
-        Job("start (--version)", (lint, "--version"), runs, others=(("python -c pass",),)),
-        Job("one staged file (--hook)", (lint, "check", "--hook"), runs, 0.25, others=hook_others),
-        Job("pull request, 3 clusters", (lint, "check", "--from", "main", "--to", "change"), runs, 0.5),
-        Job("whole fleet", (lint, "check"), runs, 3, 300, others=fleet_others),
-        Job("python -c pass", (str(tools.own / "python"), "-I", "-c", "pass"), runs),
+        Job("start (--version)", fleet, (lint, "--version"), runs, others=(("python -c pass",),)),
+        Job("one staged file (--hook)", fleet, (lint, "check", "--hook"), runs, 0.25, others=hook_others),
+        Job("pull request, 3 clusters", fleet, (lint, "check", "--from", "main", "--to", "change"), runs, 0.5),
+        Job("whole fleet", fleet, (lint, "check"), runs, 3, 300, others=fleet_others),
+        Job("secrets of the fleet", fleet, (lint, "check", "--select", "leaks"), runs, others=fleet_others[:1]),
+        Job("python -c pass", fleet, (str(tools.own / "python"), "-I", "-c", "pass"), runs),
     ]
 
 
-def other_jobs(tools: Tools, cluster: Path, options: argparse.Namespace) -> list[Job]:
+def corpus_jobs(tools: Tools, corpus: Path, options: argparse.Namespace) -> list[Job]:
+    search = (str(tools.own / "eksa-lint"), "check", "--select", "leaks")
+    jobs = [Job("secrets of the corpus", corpus, search, options.runs, others=(("detect-secrets scan, corpus",),))]
+    if not options.alone:
+        scan = (str(tools.others / "detect-secrets"), "scan", "--no-verify")
+        jobs.append(Job("detect-secrets scan, corpus", corpus, scan, options.slow_runs))
+    return jobs
+
+
+def other_jobs(tools: Tools, fleet: Path, cluster: Path, options: argparse.Namespace) -> list[Job]:
     def program(name: str) -> str:
         return str(tools.others / name)
 
     runs, slow_runs = options.runs, options.slow_runs
     schema = ("--schemafile", str(CLUSTER_SCHEMA))
     return [
-        Job("check-jsonschema", (program("check-jsonschema"), *schema, str(cluster)), runs),
-        Job("detect-secrets-hook", (program("detect-secrets-hook"), "--no-verify", CHANGED), runs),
-        Job("detect-secrets scan", (program("detect-secrets"), "scan", "--no-verify"), slow_runs),
-        Job("yamllint", (program("yamllint"), "--format", "parsable", "."), slow_runs),
+        Job("check-jsonschema", fleet, (program("check-jsonschema"), *schema, str(cluster)), runs),
+        Job("detect-secrets-hook", fleet, (program("detect-secrets-hook"), "--no-verify", CHANGED), runs),
+        Job("detect-secrets scan", fleet, (program("detect-secrets"), "scan", "--no-verify"), slow_runs),
+        Job("yamllint", fleet, (program("yamllint"), "--format", "parsable", "."), slow_runs),
     ]
 
 
-def run_in_turn(jobs: Iterable[Job], fleet: Path) -> Mapping[str, Runs]:
+def run_in_turn(jobs: Sequence[Job]) -> Mapping[str, Runs]:
     """One run of each job after the other, so that a busy minute of the machine falls on all of them.
 
     The first round only warms the caches of the file system, and leaves slow tools out.
@@ -210,20 +235,20 @@ def run_in_turn(jobs: Iterable[Job], fleet: Path) -> Mapping[str, Runs]:
     for turn in range(-1, max(job.runs for job in jobs)):
         for job in jobs:
             if turn == -1 and job.runs > 1:
-                run_once(job, fleet)
+                run_once(job)
             elif 0 <= turn < job.runs:
-                seconds, megabytes = run_once(job, fleet)
+                seconds, megabytes = run_once(job)
                 taken[job.name].seconds.append(seconds)
                 taken[job.name].megabytes.append(megabytes)
     return taken
 
 
-def run_once(job: Job, fleet: Path) -> tuple[float, float]:
+def run_once(job: Job) -> tuple[float, float]:
     """Seconds, and the largest resident memory in megabytes, of a process and those that it waited for."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GIT_"))}
     actions = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
     here = Path.cwd()
-    os.chdir(fleet)
+    os.chdir(job.folder)
     try:
         started = time.perf_counter()
         child = os.posix_spawn(job.command[0], job.command, environment, file_actions=actions)
