@@ -46,13 +46,15 @@ class Scope:
     """How much is judged: the paths that are wanted (None: all), and whether standing faults count in a comparison.
 
     With `planned` the report also says what happens to each cluster. `repository` says that the files are all of a
-    repository, so that what is missing in it can be told.
+    repository, so that what is missing in it can be told. `committed` is what a state that is judged alone goes on
+    from: some faults can only be mended for certain in what is new.
     """
 
     wants: Callable[[str], bool] | None = None
     everything: bool = False
     planned: bool = False
     repository: bool = True
+    committed: Snapshot | None = None
 
 
 def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
@@ -79,8 +81,11 @@ def check(  # noqa: PLR0913, PLR0917 - all that a check is made of
     library = Library(contents)
     old = Inventory(before, library, "before") if before is not None else None
     new = Inventory(after, library, "after")
+    committed = Inventory(scope.committed, library, "before") if scope.committed is not None else None
     changes = compare(old, new) if old is not None else []
-    run = _Run(old, new, changes, policy, rules, selected, today or datetime.now(UTC).date(), evaluator)
+    imported = load_imported((old or new).snapshot)
+    context = Context(new, old, policy.eksa_version, tuple(changes), imported, committed)
+    run = _Run(context, policy, rules, selected, today or datetime.now(UTC).date(), evaluator)
     findings = run.whole_state(scope) if old is None or scope.everything else run.what_changed(old)
     if scope.wants is not None:
         findings = [finding for finding in findings if finding.path is None or scope.wants(finding.path)]
@@ -112,20 +117,17 @@ class _Run:
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that a check is made of
         self,
-        old: Inventory | None,
-        new: Inventory,
-        changes: list[Change],
+        context: Context,
         policy: Policy,
         rules: RuleSet,
         selected: Sequence[Rule],
         today: date,
         evaluator: Evaluator,
     ) -> None:
-        self._old, self._new, self._changes = old, new, changes
+        self._old, self._new = context.before, context.inventory
+        self._changes, self._imported = list(context.changes), context.imported
         self._policy, self._rules, self._selected, self._today = policy, rules, selected, today
-        self._imported = load_imported((old or new).snapshot)
-        self._impacts = list(impacts(changes, old, new)) if old is not None else []
-        context = Context(new, old, policy.eksa_version, tuple(changes), self._imported)
+        self._impacts = list(impacts(self._changes, self._old, self._new)) if self._old is not None else []
         self._engine = Engine(self._selected, context, evaluator)
 
     def whole_state(self, scope: Scope) -> list[Finding]:

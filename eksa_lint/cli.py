@@ -193,7 +193,10 @@ def _fix(options: "argparse.Namespace") -> int:
         policy = load_policy(choice.after, rules)
     except BadConfig as error:
         raise CannotCheck(str(error)) from error
-    report = check(None, choice.after, policy, rules, Scope(choice.only, repository=not choice.loose))
+    committed = None if choice.loose else choose.committed(Path.cwd())
+    report = check(
+        None, choice.after, policy, rules, Scope(choice.only, repository=not choice.loose, committed=committed)
+    )
     folder = Path.cwd() / choice.prefix
     files = list(fixed_files(report, folder))
     for file in files:
@@ -204,7 +207,7 @@ def _fix(options: "argparse.Namespace") -> int:
             save(file, folder)
         except OSError as error:
             raise CannotCheck(f"{file.path} cannot be written: {error.strerror}; what stands above is done") from error
-        print(f"{choice.prefix}{file.path}: {file.fixes} fixed")
+        print(f"{choice.prefix}{file.path}: {file.edits} fixed")
     if not files:
         print("Nothing to fix: no finding has a fix that is certain.")
     return FOUND if options.diff and files else CLEAN

@@ -124,15 +124,16 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Text in place of what stands at a span of the finding's file."""
+    """Text in place of what stands at a span of a file."""
 
+    path: str
     span: Span
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that is certain to be what was meant, such as `put it in quotes`."""
+    """A change that is certain to be what was meant, such as `put it in quotes`; its edits are made together."""
 
     title: str
     edits: tuple[Edit, ...]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from eksa_lint.clean import clean
-from eksa_lint.finding import Edit, Finding, Report
+from eksa_lint.finding import Edit, Report
 from eksa_lint.report.output import write_bytes
 from eksa_lint.secrets.scan import mask
 from eksa_lint.syntax.source import Source
@@ -18,24 +18,22 @@ _UTF_8_MARK: Final = codecs.BOM_UTF8
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
-    """A file with its fixes made; `before` and `after` are texts without a byte order mark."""
+    """A file with its edits made; `before` and `after` are texts without a byte order mark."""
 
     path: str
     before: str
     after: str
-    fixes: int
+    edits: int
 
 
 def fixed_files(report: Report, folder: Path) -> Iterator[FixedFile]:
     """The files below a folder that findings have fixes for, mended; what is suppressed stays."""
-    by_path: dict[str, list[Finding]] = {}
-    for finding in report.counted():
-        if finding.fix is not None and finding.path is not None:
-            by_path.setdefault(finding.path, []).append(finding)
-    for path, findings in sorted(by_path.items()):
+    by_path: dict[str, list[Edit]] = {}
+    for edit in (edit for finding in report.counted() if finding.fix for edit in finding.fix.edits):
+        by_path.setdefault(edit.path, []).append(edit)
+    for path, edits in sorted(by_path.items()):
         before = (folder / path).read_bytes().removeprefix(_UTF_8_MARK).decode()
-        edits = [edit for finding in findings if finding.fix for edit in finding.fix.edits]
-        yield FixedFile(path, before, apply(before, edits), len(findings))
+        yield FixedFile(path, before, apply(before, edits), len(edits))
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:

@@ -73,6 +73,7 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
         return None
     edits = [
         {
+            "path": clean(edit.path),
             "line": edit.span.line,
             "column": edit.span.column,
             "end_line": edit.span.end_line,

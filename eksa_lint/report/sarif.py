@@ -126,17 +126,20 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
     }
     if related := _related_locations(finding):
         result["relatedLocations"] = related
-    if finding.fix and finding.path is not None:
-        result["fixes"] = [_fix(finding.path, finding.fix)]
+    if finding.fix:
+        result["fixes"] = [_fix(finding.fix)]
     if finding.suppressed:
         result["suppressions"] = [_suppression(finding.suppressed)]
     return result
 
 
-def _fix(path: str, fix: Fix) -> dict[str, Any]:
-    replacements = [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}} for edit in fix.edits]
-    change = {"artifactLocation": _artifact(path), "replacements": replacements}
-    return {"description": _message(fix.title), "artifactChanges": [change]}
+def _fix(fix: Fix) -> dict[str, Any]:
+    replacements: dict[str, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        replacement = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+        replacements.setdefault(edit.path, []).append(replacement)
+    changes = [{"artifactLocation": _artifact(path), "replacements": made} for path, made in replacements.items()]
+    return {"description": _message(fix.title), "artifactChanges": changes}
 
 
 def _location(finding: Finding) -> dict[str, Any]:

@@ -18,6 +18,13 @@ class Context:
     eksa_version: str | None
     changes: tuple[Change, ...] = ()
     imported: Imported = field(default_factory=dict)
+    committed: Inventory | None = None
+    """What HEAD holds, where a state is judged alone and it matters what is new in it."""
+
+    @property
+    def earlier(self) -> Inventory | None:
+        """What was there before, whether it is compared or not; None where nobody knows."""
+        return self.before or self.committed
 
     @cached_property
     def added(self) -> frozenset[ResourceId]:

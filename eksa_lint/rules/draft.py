@@ -7,19 +7,25 @@ from eksa_lint.model.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Another text for what stands at a place."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
-    """What would mend it for certain: text in place of what stands between two offsets of the place's source."""
+    """What would mend it for certain: one rewrite, or several that only make sense together."""
 
     title: str
-    start: int
-    end: int
-    text: str
+    rewrites: tuple[Rewrite, ...]
 
 
 def in_quotes(place: Place) -> Repair:
     """The same text as a string."""
     written = place.source.text[place.start : place.end]
-    return Repair("put it in quotes", place.start, place.end, f'"{written}"')
+    return Repair("put it in quotes", (Rewrite(place, f'"{written}"'),))
 
 
 @dataclass(frozen=True, slots=True)

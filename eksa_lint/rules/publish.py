@@ -103,10 +103,13 @@ def _secret(draft: Draft, consequence: Consequence) -> bytes:
 
 def _fix(draft: Draft, concealed: Concealed) -> Fix | None:
     """None where its text would show a credential."""
-    repair, place = draft.repair, draft.place
-    if repair is None or place is None or place.side == "before" or concealed.touches(place):
+    if draft.repair is None:
         return None
-    return Fix(repair.title, (Edit(place.source.span(repair.start, repair.end), repair.text),))
+    places = [rewrite.place for rewrite in draft.repair.rewrites]
+    if any(place.side == "before" or concealed.touches(place) for place in places):
+        return None
+    edits = (Edit(rewrite.place.path, rewrite.place.span, rewrite.text) for rewrite in draft.repair.rewrites)
+    return Fix(draft.repair.title, tuple(edits))
 
 
 def _text(text: str) -> str:

@@ -104,13 +104,22 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
     return _loose_paths(folder, wanted or [folder])
 
 
+def committed(folder: Path) -> Snapshot | None:
+    """What HEAD holds, which is nothing before the first commit; None outside of a repository."""
+    git = Git.find(folder)
+    return _head(git) if git else None
+
+
 def uncommitted(folder: Path) -> Choice:
     """The work tree against HEAD."""
     git = _repository(folder, "a plan of the work tree")
+    after = FolderSnapshot(git.root, "the work tree", git.work_tree(), git_hash=git_hash(git.lookup("HEAD")))
+    return Choice(_head(git), after, prefix=_prefix(folder, git.root))
+
+
+def _head(git: Git) -> Snapshot:
     commit = git.lookup("HEAD")
-    before = commit_snapshot(git, commit, "HEAD") if commit else empty_snapshot(git)
-    after = FolderSnapshot(git.root, "the work tree", git.work_tree(), git_hash=git_hash(commit))
-    return Choice(before, after, prefix=_prefix(folder, git.root))
+    return commit_snapshot(git, commit, "HEAD") if commit else empty_snapshot(git)
 
 
 def _loose_paths(folder: Path, wanted: list[Path]) -> Choice:

@@ -23,6 +23,7 @@ _MODULES: Final = {
     "immutable-fields": "immutable",
     "deletions": "deletions",
     "flux-ignore": "flux_ignore",
+    "gitops-config-deprecated": "gitops_configs",
     "changing-hands": "changing_hands",
     "flux-syncs": "flux_syncs",
     "config-objects-removed": "removals",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from eksa_lint.finding import Place
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft, Repair, in_quotes
+from eksa_lint.rules.draft import Draft, Repair, Rewrite, in_quotes
 from eksa_lint.schema import catalog
 from eksa_lint.schema.imported import Imported
 
@@ -77,7 +77,7 @@ def _repair(resource: Resource, error: "SchemaError") -> Repair | None:
     place = _place(resource, error)
     if not error.mend.name:
         return in_quotes(place)
-    return Repair(f"rename it to {error.mend.name}", place.start, place.end, error.mend.name)
+    return Repair(f"rename it to {error.mend.name}", (Rewrite(place, error.mend.name),))
 
 
 def _secret(resource: Resource, error: "SchemaError") -> tuple[tuple[int, int], ...]:
