@@ -15,6 +15,7 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.excerpt import excerpt
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.rule import Rule
+from eksa_lint.rules.unjudged import gathered
 from eksa_lint.secrets.scan import mask
 
 _LONGEST_MESSAGE: Final = 600
@@ -31,7 +32,7 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
 
     What looks like a token is hidden in every text; what a file gives away, in every text and excerpt about it.
     """
-    kept = list(drafts)
+    kept = gathered(list(drafts))
     concealed = Concealed(kept, rules)
     ordinals: Counter[str] = Counter()
     published: dict[tuple[object, ...], Finding] = {}
