@@ -358,3 +358,36 @@ spec:
     fleet_url = "https://github.com/acme/fleet branch main"
     assert git("mgmt") == [(fleet_url, "admin", ""), ("GitRepository shop/shop", "writes", "shop")]
     assert git("prod") == [(fleet_url, "admin", "")]
+
+
+def test_what_flux_applies_with_a_kubeconfig_binds_in_that_cluster_alone() -> None:
+    """A role of the same name in the management cluster has nothing to do with it."""
+    role = f"{RBAC}\nkind: ClusterRole\nmetadata: {{name: team}}\nrules:\n- {{apiGroups: ['*'], resources: ['*'], "
+    files = fleet(
+        tenant="""\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: prod, namespace: flux-system}
+spec:
+  path: ./apps/prod
+  kubeConfig: {secretRef: {name: prod-kubeconfig}}
+  sourceRef: {kind: GitRepository, name: flux-system}
+""",
+        role=f"{role}verbs: [get]}}\n",
+    )
+    files["apps/prod/rbac.yaml"] = f"""\
+{role}verbs: ['*']}}
+---
+{RBAC}
+kind: ClusterRoleBinding
+metadata: {{name: team}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: team}}
+subjects:
+- {{kind: User, name: zoe}}
+"""
+
+    def of_zoe(name: str) -> list[str]:
+        return [access.power.value for access in powers(files, name) if access.principal.name == "zoe"]
+
+    assert of_zoe("prod") == ["admin"]
+    assert of_zoe("mgmt") == []

@@ -49,6 +49,11 @@ class Sync:
         return namespace if isinstance(namespace, str) and namespace else None
 
     @property
+    def lands_elsewhere(self) -> bool:
+        """Whether its objects go to the cluster of a kubeconfig, and not to the one that it stands in."""
+        return bool(self.spec.get("kubeConfig"))
+
+    @property
     def prunes(self) -> bool:
         return self.spec.get("prune") is True
 
@@ -114,7 +119,10 @@ class Layout:
                 yield sync
 
     def root(self, path: str) -> str:
-        """The folder of the outermost sync: one that is applied by another lands in the same management cluster."""
+        """The folder of the outermost sync: one that is applied by another lands in the same cluster.
+
+        One with a kubeconfig does not, and begins a root of its own.
+        """
         return self._root(self.sync(path))
 
     def roots(self, path: str) -> set[str]:
@@ -173,7 +181,7 @@ class Layout:
 
     def _root(self, sync: Sync | None) -> str:
         seen = set()
-        while sync and sync not in seen:
+        while sync and sync not in seen and not sync.lands_elsewhere:
             seen.add(sync)
             outer = self._sync_for(dirname(sync.file))
             if outer is None or outer == sync:

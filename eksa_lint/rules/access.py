@@ -106,8 +106,8 @@ def manager_of(cluster: Resource) -> str:
 def access_of(inventory: Inventory, cluster: Resource) -> tuple[Access, ...]:
     """Every power over a cluster that the files of one state give, the most powerful first.
 
-    Bindings are those of the root that lands in the cluster itself: a management cluster has them beside its own
-    manifest, those of a workload cluster are in no file here.
+    Bindings are those that land in the cluster itself: a management cluster has them beside its own manifest, a
+    workload cluster where Flux applies something with its kubeconfig.
     """
     from eksa_lint.rules.access_paths import paths_to  # noqa: PLC0415 - most who import the words need no paths
 

@@ -1,22 +1,17 @@
 """Power over a cluster that no role gives: SSH keys on its machines, and the repositories that Flux applies to it."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from eksa_lint.model import fields
 from eksa_lint.model.cluster import Part, cluster_of
 from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.layout import FLUX
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, Step
-from eksa_lint.rules.access_rights import Bound
+from eksa_lint.rules.access_rights import Bound, syncs_to
 from eksa_lint.rules.checks.flux_sources import folder_of, source_of, without_login
-from eksa_lint.rules.checks.iam_mappings import manages_itself
 from eksa_lint.rules.checks.ssh import login_of, machines_in_words
-
-_KUBECONFIG: Final = "-kubeconfig"
-"""How Cluster API ends the name of the Secret with a cluster's kubeconfig."""
 
 
 def keys_of(inventory: Inventory, cluster: Resource) -> Iterator[Access]:
@@ -39,12 +34,7 @@ def keys_of(inventory: Inventory, cluster: Resource) -> Iterator[Access]:
 
 def repositories_of(inventory: Inventory, cluster: Resource, bound: Bound) -> Iterator[Access]:
     """Whoever can push what Flux applies to the cluster, as the account that applies it."""
-    for sync in inventory.mentioning(FLUX, cluster.id.root) if cluster.id.root else ():
-        if sync.kind != "Kustomization" or sync.group != FLUX or sync.patch:
-            continue
-        target = fields.get(sync.value, ("spec", "kubeConfig", "secretRef", "name"))
-        if target != f"{cluster.id.name}{_KUBECONFIG}" and (target is not None or not manages_itself(cluster)):
-            continue
+    for sync in syncs_to(inventory, cluster):
         principal = _source(inventory, sync)
         account = sync.spec.get("serviceAccountName")
         step = Step(f"Flux Kustomization {sync.id.name} ({folder_of(sync)})", sync.place())

@@ -3,15 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Final
 
 from eksa_lint.finding import Severity
+from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.layout import FLUX, synced_folder
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, Step
 from eksa_lint.rules.checks.iam_mappings import manages_itself
 from eksa_lint.rules.checks.rbac_danger import dangers_of
 from eksa_lint.rules.checks.rbac_graph import Grant, Surroundings, grants_of, graph_of
 from eksa_lint.rules.checks.rbac_rights import Critical, Reach, Role, in_words, rbac_table, reach_of
+
+_KUBECONFIG: Final = ("spec", "kubeConfig", "secretRef", "name")
+_KUBECONFIG_NAME: Final = "-kubeconfig"
+"""How Cluster API ends the name of the Secret with a cluster's kubeconfig."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +41,27 @@ class Bound:
             yield Access(self.cluster.id, principal, power, grant.namespace, what, (*steps, *last))
 
 
+def syncs_to(inventory: Inventory, cluster: Resource) -> Iterator[Resource]:
+    """The Flux Kustomizations that apply to a cluster: those with its kubeconfig, and all without in one of its own."""
+    for sync in inventory.mentioning(FLUX, cluster.id.root) if cluster.id.root else ():
+        if sync.kind == "Kustomization" and sync.group == FLUX and not sync.patch:
+            kubeconfig = fields.get(sync.value, _KUBECONFIG)
+            if kubeconfig == f"{cluster.id.name}{_KUBECONFIG_NAME}" or (kubeconfig is None and manages_itself(cluster)):
+                yield sync
+
+
 def bound_in(inventory: Inventory, cluster: Resource) -> Bound:
-    """The bindings of the root that lands in a cluster: a workload cluster's are in no file here."""
-    graph = graph_of(inventory, cluster.id.root)
+    """The bindings that land in a cluster: beside its own manifest, or where Flux is given its kubeconfig."""
+    through = (sync for sync in syncs_to(inventory, cluster) if sync.spec.get("kubeConfig"))
+    roots = dict.fromkeys(synced_folder(sync.spec) or "." for sync in through)
+    graphs = [graph_of(inventory, root) for root in ([cluster.id.root] if manages_itself(cluster) else []) + [*roots]]
     found: dict[str, list[Grant]] = {}
-    for binding in chain.from_iterable(graph.bindings.values()) if manages_itself(cluster) else ():
+    for binding in chain.from_iterable(chain.from_iterable(graph.bindings.values()) for graph in graphs):
         if not inventory.context(binding.path).left_out_by:
             for grant in grants_of(binding, inventory):
                 found.setdefault(grant.subject.title, []).append(grant)
-    return Bound(cluster, graph.surroundings, found)
+    surroundings = (graphs[0] if graphs else graph_of(inventory, cluster.id.root)).surroundings
+    return Bound(cluster, surroundings, found)
 
 
 def _power(grant: Grant, surroundings: Surroundings) -> tuple[Power, str] | None:
