@@ -39,6 +39,8 @@ _MODULES: Final = {
     "rbac-refused": "rbac_bindings",
     "rbac-idle": "rbac_bindings",
     "critical-namespace-object": "critical_objects",
+    "controller-image": "image_sources",
+    "bundles-source": "image_sources",
     "flux-foreign-source": "flux_sources",
     "dangerous-right": "rbac_danger",
     "cluster-manifest": "manifest",

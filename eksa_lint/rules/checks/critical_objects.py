@@ -75,8 +75,7 @@ def _workload(workload: Resource, surroundings: Surroundings) -> Iterator[Draft]
     """What runs beside the controllers: as one of them, with the node in reach, or at all."""
     namespace = workload.id.namespace
     critical = surroundings.critical(namespace)
-    path = _POD_SPECS.get(workload.kind, _TEMPLATE)
-    pod = fields.get(workload.value, path)
+    path, pod = pod_of(workload)
     if critical is None or critical.level is not Severity.ERROR or critical.groups or not isinstance(pod, dict):
         return
     account = pod.get("serviceAccountName")
@@ -91,6 +90,12 @@ def _workload(workload: Resource, surroundings: Surroundings) -> Iterator[Draft]
     elif namespace != _OPEN_TO_ADD_ONS:
         message = f"{workload.title} runs in {namespace}, among the controllers of the cluster"
         yield _draft(workload, ("metadata", "name"), message, Severity.NOTE, Consequence.WEAKENS)
+
+
+def pod_of(workload: Resource) -> tuple[Path, Any]:
+    """Where the pod of a workload stands in it, and what is written there."""
+    path = _POD_SPECS.get(workload.kind, _TEMPLATE)
+    return path, fields.get(workload.value, path)
 
 
 def _is_vendors(account: str, workload: Resource, surroundings: Surroundings) -> bool:
