@@ -198,6 +198,7 @@ def own_jobs(tools: Tools, fleet: Path, runs: int) -> list[Job]:
         Job("one staged file (--hook)", fleet, (lint, "check", "--hook"), runs, 0.25, others=hook_others),
         Job("pull request, 3 clusters", fleet, (lint, "check", "--from", "main", "--to", "change"), runs, 0.5),
         Job("whole fleet", fleet, (lint, "check"), runs, 3, 300, others=fleet_others),
+        Job("whole fleet, only parsed", fleet, (lint, "check", "--select", "yaml-syntax"), runs),
         Job("secrets of the fleet", fleet, (lint, "check", "--select", "leaks"), runs, others=fleet_others[:1]),
         Job("python -c pass", fleet, (str(tools.own / "python"), "-I", "-c", "pass"), runs),
     ]
