@@ -10,19 +10,34 @@ from eksa_lint.model.resource import EKSA, Resource
 
 def effective(resource: Resource) -> dict[str, Any]:
     """The object's value with defaults and without nulls, which the API server reads as absent, as a copy."""
-    value: dict[str, Any] = _without_nulls(resource.value)
+    gaps: list[list[Any]] = []
+    value: dict[str, Any] = _without_nulls(resource.value, gaps)
     if resource.group == EKSA and not resource.patch:
+        if gaps:
+            _fill_gaps(value, gaps, resource.kind)
         for entry in data.table("defaults").get(resource.kind, ()):
             value = _fill(value, fields.parse_pattern(entry["field"]), entry, value)
     return value
 
 
-def _without_nulls(value: Any) -> Any:
+def _without_nulls(value: Any, gaps: list[list[Any]]) -> Any:
+    """The value without its null fields. A list keeps a null item, so that no other moves, and is one of `gaps`."""
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+        return {name: _without_nulls(item, gaps) for name, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+        items = [_without_nulls(item, gaps) for item in value]
+        if None in items:
+            gaps.append(items)
+        return items
     return value
+
+
+def _fill_gaps(value: dict[str, Any], gaps: Sequence[list[Any]], kind: str) -> None:
+    """Go reads an empty item as an object without fields where the list holds objects, which those with keys do."""
+    for pattern, keys in fields.list_keys(EKSA, kind).items():
+        for _, items in fields.select(value, fields.parse_pattern(pattern)) if keys else ():
+            if any(items is gap for gap in gaps):
+                items[:] = [{} if item is None else item for item in items]
 
 
 def _fill(value: Any, pattern: Sequence[str | int], entry: dict[str, Any], whole: Any) -> Any:

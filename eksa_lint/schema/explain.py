@@ -61,6 +61,9 @@ class SchemaError:
     mend: Mend | None = None
     """What would mend it for certain: the right name of a field, or quotes."""
 
+    is_scalar_for_text: bool = False
+    """Whether a number or a truth value stands where only text belongs."""
+
 
 def explain(schema: catalog.Schema, value: Any, *, partial: bool = False) -> Iterator[SchemaError]:
     """What is wrong with the value, in a stable order; nothing where the schema accepts it.
@@ -179,7 +182,8 @@ class _Reader:
             message, label = f"{message}: remove the quotes", "remove the quotes"
         values = (plain(value),) if isinstance(value, (str, int, float)) and not self._secret else (given,)
         mend = Mend() if label == "quote it" and not isinstance(value, bool) else None
-        yield SchemaError("schema-wrong-type", path, message, label, _at_key(value), values, mend)
+        for_text = label == "quote it" and "integer" not in types
+        yield SchemaError("schema-wrong-type", path, message, label, _at_key(value), values, mend, for_text)
 
     def _bad_value(self, path: FieldPath, message: str, label: str, value: Any) -> SchemaError:
         values = (plain(value),) if not isinstance(value, (dict, list)) else (str(len(value)),)

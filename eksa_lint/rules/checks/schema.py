@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
-from eksa_lint.finding import Place
+from eksa_lint import data
+from eksa_lint.finding import Place, Refuser
+from eksa_lint.model import fields
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft, Repair, Rewrite, in_quotes
@@ -50,7 +52,26 @@ def _draft(resource: Resource, error: "SchemaError") -> Draft:
         label=error.label,
         repair=_repair(resource, error),
         secret=_secret(resource, error),
+        refused_by=_refused_by(resource, error),
     )
+
+
+def _refused_by(resource: Resource, error: "SchemaError") -> tuple[Refuser, ...]:
+    """Only the API server where eksctl anywhere mends what it reads; else whoever the rule says."""
+    is_mended = resource.group == EKSA and (_is_filled_in(resource, error) or _becomes_text(resource, error))
+    return ("crd",) if is_mended else ()
+
+
+def _is_filled_in(resource: Resource, error: "SchemaError") -> bool:
+    patterns = data.table("eksctl-reading")["filledIn"].get(resource.kind, ())
+    return error.rule == "schema-missing-field" and any(
+        fields.parse_pattern(pattern) == error.path for pattern in patterns
+    )
+
+
+def _becomes_text(resource: Resource, error: "SchemaError") -> bool:
+    patterns = data.table("eksctl-reading")["notText"].get(resource.kind, ())
+    return error.is_scalar_for_text and fields.pattern_of(error.path) not in patterns
 
 
 def _errors(resource: Resource, context: Context) -> "Iterator[SchemaError]":
