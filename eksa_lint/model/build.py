@@ -6,6 +6,7 @@ its way from the inside out. Order and matching are those of kustomize 5.
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from eksa_lint.model.embedded import embedded
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.layout import Sync
 from eksa_lint.model.patches import CannotApply, apply_operations, borrow, merge, with_text
+from eksa_lint.model.resource import Borrowed, Unfit
 from eksa_lint.model.selector import Target, of_object, of_selector
 from eksa_lint.model.substitution import Substitution, substituted, substitution_of
 from eksa_lint.syntax import Node, Source, Stream
@@ -71,12 +73,12 @@ class Built:
 
     node: Node | None
     by: Place | None = None
-    unfit: tuple[tuple[str, Place], ...] = ()
+    unfit: tuple[Unfit, ...] = ()
 
 
-def build(node: Node, steps: tuple[Step, ...], side: Side) -> Built:
-    """What the steps make of an object."""
-    work = _Work(node, side)
+def build(node: Node, steps: tuple[Step, ...], home: Borrowed, side: Side) -> Built:
+    """What the steps make of an object, whose own file `home` knows."""
+    work = _Work(node, home, side)
     deleting = next(work.run(steps), None)
     if deleting is not None:
         return Built(None, _place(deleting, deleting.node.find(("$patch",)), side))
@@ -92,10 +94,15 @@ class Steps:
     """The steps of the kustomizations and Flux objects of one snapshot, each read once."""
 
     def __init__(
-        self, known: Container[str], stream: Callable[[str], Stream], at: Callable[[str], Kustomization | None]
+        self,
+        known: Container[str],
+        stream: Callable[[str], Stream],
+        at: Callable[[str], Kustomization | None],
+        settings: Callable[[Sync, str], dict[str, str] | None],
     ) -> None:
-        self._known, self._stream, self._at = known, stream, at
+        self._known, self._stream, self._at, self._settings = known, stream, at, settings
         self._read: dict[str, tuple[Step, ...]] = {}
+        self._read_syncs: dict[Sync, tuple[Step, ...]] = {}
 
     def of(self, kustomization: Kustomization) -> tuple[Step, ...]:
         """What a kustomization does to all that it takes in, its components first."""
@@ -107,6 +114,11 @@ class Steps:
 
     def of_sync(self, sync: Sync) -> tuple[Step, ...]:
         """What a Flux `Kustomization` does to all that it applies."""
+        if sync not in self._read_syncs:
+            self._read_syncs[sync] = self._of_sync(sync)
+        return self._read_syncs[sync]
+
+    def _of_sync(self, sync: Sync) -> tuple[Step, ...]:
         root = sync.node.find(("spec",)) if sync.node else None
         if root is None:
             return ()
@@ -118,7 +130,7 @@ class Steps:
             prefix=_text(sync.spec.get("namePrefix")),
             suffix=_text(sync.spec.get("nameSuffix")),
             metadata=reader.metadata({part: root.find(("commonMetadata", part)) for part in ("labels", "annotations")}),
-            substitution=substitution_of(sync.spec),
+            substitution=substitution_of(sync.spec, partial(self._settings, sync)),
         )
         return (*self._components(beside(sync.folder, name) for name in names), *((step,) if step != Step() else ()))
 
@@ -145,10 +157,11 @@ class Steps:
 class _Work:
     """One object on its way through the steps."""
 
-    def __init__(self, node: Node, side: Side) -> None:
+    def __init__(self, node: Node, home: Borrowed, side: Side) -> None:
         self.node = node
         self.names = {_name(node)}
-        self.unfit: list[tuple[str, Place]] = []
+        self.unfit: list[Unfit] = []
+        self._home = home
         self._side: Side = side
 
     def run(self, steps: tuple[Step, ...]) -> Iterator[Patch]:
@@ -161,8 +174,16 @@ class _Work:
             for patch in (*step.last_patches, *((step.metadata,) if step.metadata else ())):
                 yield from self._patch(patch)
             if step.substitution:
-                self.node = substituted(self.node, step.substitution)
-                self.names.add(_name(self.node))
+                self._fill_in(step.substitution)
+
+    def _fill_in(self, substitution: Substitution) -> None:
+        self.node, problems = substituted(self.node, substitution)
+        self.names.add(_name(self.node))
+        for problem in problems:
+            at = problem.node or self.node
+            home = at if isinstance(at, Borrowed) else self._home
+            place = Place(self._side, home.path, home.source, at.start, at.end)
+            self.unfit.append(Unfit(str(problem), place, is_variable=True))
 
     def _patch(self, patch: Patch) -> Iterator[Patch]:
         value = self.node.value
@@ -172,7 +193,7 @@ class _Work:
         try:
             patched = apply_operations(self.node, patch.node) if patch.is_operations else merge(self.node, patch.node)
         except CannotApply as problem:
-            self.unfit.append((str(problem), _place(patch, problem.node, self._side)))
+            self.unfit.append(Unfit(str(problem), _place(patch, problem.node, self._side)))
             return
         if patched is None:
             yield patch

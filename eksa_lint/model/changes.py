@@ -128,7 +128,7 @@ def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
         if basename(path) in KUSTOMIZATION_NAMES:
             starts.add(dirname(path))
         elif path in inventory.manifests:
-            starts |= inventory.layout.folders_synced_by(path)
+            starts |= inventory.layout.folders_synced_by(path) | inventory.layout.folders_filled_from(path)
         starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
     return kustomizations.reach(*starts)
 

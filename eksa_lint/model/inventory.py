@@ -7,15 +7,16 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
 from eksa_lint.model.kustomize import is_within_any
-from eksa_lint.model.layout import FLUX, Context, Layout
+from eksa_lint.model.layout import Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.objects import is_named, objects_of
 from eksa_lint.model.references import references_of
-from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.model.resource import EKSA, Borrowed, Resource, ResourceId
 from eksa_lint.model.search import may_define
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
+from eksa_lint.syntax.later import LATER_MARKS
 
 _CLUSTER: Final = b"kind: Cluster"
 _LINE_ENDS: Final = (b"\n", b"\r\n")
@@ -50,7 +51,7 @@ class Inventory:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(self._blobs, self.files_holding(f"{FLUX}/v".encode()), self.content, self.stream)
+        return Layout(self._blobs, self.content, self.stream, self.files_holding)
 
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path].id)
@@ -98,6 +99,15 @@ class Inventory:
     def may_hold(self, identity: ResourceId) -> bool:
         """Whether a file that could not be read to its end speaks of the name."""
         return any(self.stream(path).broken for path in self._files_mentioning(identity))
+
+    def may_be_named(self, identity: ResourceId) -> bool:
+        """Whether an object whose name is still to be filled in may be the one with an identity."""
+        from eksa_lint.model.unknown import is_unknown, may_be  # noqa: PLC0415 - asked for what is missing
+
+        paths = dict.fromkeys(path for mark in LATER_MARKS for path in self.files_holding(mark.encode()))
+        here = (path for path in paths if identity.root in self.layout.roots(path))
+        found = (resource.id for path in here for resource in self.resources_in(path) if not resource.patch)
+        return any(is_unknown(other) and may_be(identity, other) for other in found)
 
     def referring(self, identity: ResourceId) -> list[Resource]:
         """The resources that name an identity."""
@@ -253,7 +263,7 @@ class Inventory:
             return
         from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
-        built = build(node, context.steps, self.side)
+        built = build(node, context.steps, Borrowed(node, path, source), self.side)
         if built.node is None:
             if built.by is not None:
                 self._patched_away[identity] = built.by

@@ -95,9 +95,11 @@ def _first(file: File, node: Node) -> Place:
 
 
 def _unfit(resource: Resource) -> Iterator[Draft]:
-    for reason, place in resource.unfit:
-        message = f"the patch does not fit {resource.title}: {reason}; kustomize stops there, and nothing is applied"
-        yield Draft(_RULE, message, place, resource, field=reason)
+    for unfit in resource.unfit:
+        message = f"the patch does not fit {resource.title}: {unfit.reason}; kustomize stops there"
+        if unfit.is_variable:
+            message = f"{unfit.reason} in {resource.title}, where text is written $${{…}}: Flux stops there"
+        yield Draft(_RULE, f"{message}, and nothing is applied", unfit.place, resource, field=unfit.reason)
 
 
 def _listed(change: Change, context: Context) -> Iterator[Draft]:
