@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final
+from posixpath import dirname
+from typing import TYPE_CHECKING, Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
@@ -17,6 +18,9 @@ from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
 from eksa_lint.syntax.later import LATER_MARKS
+
+if TYPE_CHECKING:
+    from eksa_lint.model.dependencies import Dependencies
 
 _CLUSTER: Final = b"kind: Cluster"
 _LINE_ENDS: Final = (b"\n", b"\r\n")
@@ -52,6 +56,23 @@ class Inventory:
     @cached_property
     def layout(self) -> Layout:
         return Layout(self._blobs, self.content, self.stream, self.files_holding)
+
+    @cached_property
+    def dependencies(self) -> "Dependencies":
+        from eksa_lint.model.dependencies import Dependencies  # noqa: PLC0415 - few syncs wait for another
+
+        return Dependencies(self)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders of the snapshot; Git knows no empty ones."""
+        found: set[str] = set()
+        for path in self.snapshot.blobs:
+            folder = dirname(path)
+            while folder and folder not in found:
+                found.add(folder)
+                folder = dirname(folder)
+        return frozenset(found)
 
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path].id)

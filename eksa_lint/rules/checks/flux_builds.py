@@ -6,15 +6,18 @@ from typing import Any, Final
 from eksa_lint.finding import Place
 from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
+from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
+from eksa_lint.model.layout import FLUX, Sync
 from eksa_lint.model.layout import Context as Way
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
 
 _RULE: Final = "flux-build-stops"
+_MOST_NAMED: Final = 3
 _NOT_EVALUATED: Final = {
     "generators": "generators are not run here",
     "transformers": "transformers are not run here, and may rename or drop objects",
@@ -68,7 +71,9 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
     if faults and not inventory.is_left_out_of_source(file.path):
         for document, missing in faults:
-            message = f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0])}"
+            message = (
+                f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0], inventory)}"
+            )
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
 
 
@@ -112,12 +117,24 @@ def _listed(change: Change, context: Context) -> Iterator[Draft]:
     entry = still_listed(resource, way, context.inventory)
     if entry is not None:
         place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)
-        message = f"{entry.file} still lists {entry.node.value}, which is removed: {_stops(way)}"
+        message = f"{entry.file} still lists {entry.node.value}, which is removed: {_stops(way, context.inventory)}"
         yield Draft(_RULE, message, place, field=entry.target)
 
 
-def _stops(way: Way) -> str:
+def _stops(way: Way, inventory: Inventory) -> str:
     if way.sync is None:
         return "kustomize stops there"
-    folder = way.sync.folder or "the repository"
-    return f"Flux stops there, and nothing of {folder} is applied or deleted until that is mended"
+    folder, also = way.sync.folder or "the repository", _also(way.sync, inventory)
+    return f"Flux stops there, and nothing of {folder} is applied or deleted until that is mended{also}"
+
+
+def _also(sync: Sync, inventory: Inventory) -> str:
+    """What waits for the sync that stops."""
+    if not inventory.files_holding(b"dependsOn"):
+        return ""
+    identity = ResourceId(inventory.layout.root(sync.file), FLUX, "Kustomization", sync.namespace, sync.name)
+    names = [resource.id.name for resource in inventory.dependencies.waiting_for(identity)]
+    if not names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f", nor what {', '.join(names[:_MOST_NAMED])}{more} applies, which waits for {sync.name}"
