@@ -130,6 +130,7 @@ def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
         elif path in inventory.manifests:
             starts |= inventory.layout.folders_synced_by(path) | inventory.layout.folders_filled_from(path)
         starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
+        starts |= kustomizations.fed_by(path) if path in inventory.manifests else set()
     return kustomizations.reach(*starts)
 
 

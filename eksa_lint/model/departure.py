@@ -187,7 +187,15 @@ def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:
             added.add("a Helm chart")
         if added:
             return Outcome.UNKNOWN, f"{kustomization.file} now takes in {min(added)}, which is not read here"
+        if later and later.value.get("transformers") and later.value != kustomization.value:
+            for node, reason in new.layout.not_evaluated(later):
+                if node.value not in _list(kustomization.value.get("transformers")):
+                    return Outcome.UNKNOWN, f"{reason}, and {kustomization.file} now lists it"
     return None
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def remotes(kustomization: Kustomization) -> Iterator[str]:

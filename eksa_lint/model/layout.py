@@ -13,8 +13,9 @@ from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
 if TYPE_CHECKING:
-    from eksa_lint.model.build import Step, Steps
+    from eksa_lint.model.build import Step
     from eksa_lint.model.settings import Applied, Settings
+    from eksa_lint.model.steps import Steps
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
@@ -188,9 +189,27 @@ class Layout:
 
     @cached_property
     def _steps(self) -> "Steps":
-        from eksa_lint.model.build import Steps  # noqa: PLC0415 - most files go through no steps
+        from eksa_lint.model.steps import Steps  # noqa: PLC0415 - most files go through no steps
 
-        return Steps(self._known, self._stream, self.kustomizations.at, self._settings_of)
+        return Steps(self._known, self._stream, self.kustomizations.at, self._settings_of, self._objects)
+
+    def not_evaluated(self, kustomization: Kustomization) -> list[tuple[Node, str]]:
+        """The entries of a kustomization that are not evaluated, each with the reason."""
+        return self._steps.not_evaluated(kustomization)
+
+    def _objects(self, kustomization: Kustomization, mark: str) -> Iterator[tuple[Node, tuple[Kustomization, ...]]]:
+        """The objects of files that hold a text and that a kustomization takes in, over which others before it."""
+        from eksa_lint.model.objects import objects_of  # noqa: PLC0415 - as above
+
+        paths = self._holding(mark.encode("utf-8", "surrogateescape")) if mark else []
+        for path in paths[:_MOST_SOURCES]:
+            for way in self.kustomizations.ways(path):
+                files = [each.file for each in way.chain]
+                if kustomization.file in files and not self.kustomizations.is_patch(path):
+                    inner = way.chain[: files.index(kustomization.file)]
+                    for document in self._stream(path).documents:
+                        yield from ((node, inner) for node in objects_of(document.root))
+                    break
 
     def _settings_of(self, sync: Sync, name: str) -> dict[str, str] | None:
         return self._settings.of(sync, self._root(sync), name)
@@ -209,7 +228,7 @@ class Layout:
         for way in self.kustomizations.ways(path):
             sync = self._sync_for(way.end)
             if sync is not None and way.left_out_by is None:
-                changed = any(not kustomization.value.keys() <= _NO_STEP for kustomization in way.chain)
+                changed = any(not kustomization.value.keys() <= _NO_DATA for kustomization in way.chain)
                 changed = changed or not sync.spec.keys().isdisjoint(_SYNC_STEP - {"commonMetadata", "postBuild"})
                 yield Applied(self._root(sync), self._namespace(way, sync), not changed)
 
@@ -244,13 +263,21 @@ class Layout:
 
 
 _NO_STEP: Final = frozenset((
-    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "labels", "commonLabels", "images",
+    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "images",
     "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
-    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators",
+    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
 ))  # fmt: skip
 """Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
 
-_RENAMING: Final = (b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild")
+_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations"}
+"""Fields that leave what is in an object."""
+
+_MOST_SOURCES: Final = 200
+"""Files in which the value of a replacement is looked for."""
+
+_RENAMING: Final = (
+    b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild", b"transformers", b"replacements",
+)  # fmt: skip
 _SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
 
 

@@ -1,7 +1,7 @@
 """Kubernetes objects as a file holds them."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from eksa_lint.finding import Place, Side
 from eksa_lint.syntax import Node, Source
@@ -32,11 +32,11 @@ class Borrowed(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Something of an object that kustomize or Flux cannot do, so that it stops there: a patch, or a variable."""
+    """Something of an object that kustomize or Flux cannot do, so that it stops there."""
 
+    what: Literal["patch", "replacement", "variable"]
     reason: str
     place: Place
-    is_variable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

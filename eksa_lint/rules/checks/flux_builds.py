@@ -1,6 +1,7 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
+from posixpath import dirname
 from typing import Any, Final
 
 from eksa_lint.finding import Place
@@ -20,9 +21,7 @@ _RULE: Final = "flux-build-stops"
 _MOST_NAMED: Final = 3
 _NOT_EVALUATED: Final = {
     "generators": "generators are not run here",
-    "transformers": "transformers are not run here, and may rename or drop objects",
     "validators": "validators are not run here",
-    "replacements": "replacements are not made here",
     "vars": "variables of kustomize are not filled in here",
     "helmCharts": "Helm charts are not rendered here",
     "helmChartInflationGenerator": "Helm charts are not rendered here",
@@ -40,7 +39,7 @@ def stopped_builds(subject: Any, context: Context) -> Iterator[Draft]:
 
 
 @check("kustomizations-not-evaluated")
-def not_evaluated(file: File, _: Context) -> Iterator[Draft]:
+def not_evaluated(file: File, context: Context) -> Iterator[Draft]:
     """What a kustomization does that the comparison cannot see."""
     name = file.path.rpartition("/")[2]
     if name not in KUSTOMIZATION_NAMES or not file.documents:
@@ -53,12 +52,23 @@ def not_evaluated(file: File, _: Context) -> Iterator[Draft]:
                 "kustomization-not-evaluated", f"{reason}: what becomes of the objects of {file.path} is not known",
                 file.place(entry.key_start, entry.key_end), field=field,
             )  # fmt: skip
+    for node, reason in _passed_over(root, file.path, context.inventory):
+        message = f"{reason}: what becomes of the objects of {file.path} is not known"
+        yield Draft("kustomization-not-evaluated", message, file.place(node.start, node.end), field=reason)
     for field in ("resources", "bases", "components"):
         listed = root.find((field,))
         for item in (listed.items or ()) if listed else ():
             if isinstance(item.value, str) and is_remote(item.value):
                 message = f"{item.value} is not read here: which objects come from it, or go with it, is not known"
                 yield Draft("kustomization-not-evaluated", message, file.place(item.start, item.end), field=item.value)
+
+
+def _passed_over(root: Node, path: str, inventory: Inventory) -> list[tuple[Node, str]]:
+    """The transformers and replacements that are not evaluated, each with the reason."""
+    layout = inventory.layout
+    has_any = root.find(("transformers",)) or root.find(("replacements",))
+    kustomization = layout.kustomizations.at(dirname(path)) if has_any else None
+    return layout.not_evaluated(kustomization) if kustomization and kustomization.file == path else []
 
 
 def _file(file: File, context: Context) -> Iterator[Draft]:
@@ -101,8 +111,8 @@ def _first(file: File, node: Node) -> Place:
 
 def _unfit(resource: Resource) -> Iterator[Draft]:
     for unfit in resource.unfit:
-        message = f"the patch does not fit {resource.title}: {unfit.reason}; kustomize stops there"
-        if unfit.is_variable:
+        message = f"the {unfit.what} does not fit {resource.title}: {unfit.reason}; kustomize stops there"
+        if unfit.what == "variable":
             message = f"{unfit.reason} in {resource.title}, where text is written $${{…}}: Flux stops there"
         yield Draft(_RULE, f"{message}, and nothing is applied", unfit.place, resource, field=unfit.reason)
 
