@@ -1,5 +1,6 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from posixpath import dirname
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
-from eksa_lint.model.kustomize import is_within_any
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
 from eksa_lint.model.layout import Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.objects import is_named, objects_of
@@ -22,6 +23,7 @@ from eksa_lint.syntax.later import LATER_MARKS
 if TYPE_CHECKING:
     from eksa_lint.model.dependencies import Dependencies
 
+_GENERATOR: Final = re.compile(b"(?:configMap|secret)Generator")
 _CLUSTER: Final = b"kind: Cluster"
 _LINE_ENDS: Final = (b"\n", b"\r\n")
 
@@ -178,8 +180,11 @@ class Inventory:
         return [
             path
             for path in self._files_mentioning(identity)
-            if path in self._indexes or path in self._renamed_files or may_define(self.content(path), name)
+            if path in self._indexes or path in self._renamed_files or self._may_define(path, name)
         ]
+
+    def _may_define(self, path: str, name: bytes) -> bool:
+        return self._may_make(path) or may_define(self.content(path), name)
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         if identity.name not in self._naming:
@@ -244,6 +249,21 @@ class Inventory:
                     yield from self._apply(context, node, path, f"{document.index}.{position}")
                     if not is_named(node.value):
                         break
+
+        yield from self.made_by(path)
+
+    def made_by(self, path: str) -> Iterator[Resource]:
+        """The objects that a kustomization makes itself, as they are applied."""
+        for context, nodes in self.layout.made_by(path) if self._may_make(path) else ():
+            for position, node in enumerate(nodes):
+                yield from self._apply(context, node, path, f"made.{position}")
+
+    def contexts_of_made(self, path: str) -> tuple[Context, ...]:
+        """What decides about the objects that a kustomization makes itself."""
+        return tuple(context for context, _ in self.layout.made_by(path)) if self._may_make(path) else ()
+
+    def _may_make(self, path: str) -> bool:
+        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self.content(path)) is not None
 
     def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""

@@ -158,7 +158,19 @@ class Layout:
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
-        return self._settings.folders_filled_from(path) if b"ConfigMap" in self._content(path) else set()
+        return self._settings.folders_filled_from(path) if b"onfigMap" in self._content(path) else set()
+
+    def made_by(self, path: str) -> "list[tuple[Context, list[Node]]]":
+        """The objects that a kustomization makes itself, on each way to a cluster."""
+        from eksa_lint.model.generators import generated  # noqa: PLC0415 - few make any
+
+        kustomization = self.kustomizations.at(dirname(path))
+        if kustomization is None or kustomization.file != path:
+            return []
+        nodes = list(generated(kustomization))
+        ways = self.kustomizations.ways_of_made(kustomization) if nodes else []
+        contexts = dict.fromkeys(self._context(way, is_patch=False) for way in ways if way.left_out_by is None)
+        return [(context, nodes) for context in contexts]
 
     def _context(self, way: Way, *, is_patch: bool) -> Context:
         sync = self._sync_for(way.end)
@@ -219,16 +231,20 @@ class Layout:
         from eksa_lint.model.settings import Files, Settings  # noqa: PLC0415 - as above
 
         flux = tuple(sorted({file for files in self._sync_files.values() for file in files}))
-        return Settings(Files(flux, self._content, self._holding, self._stream, self._applied, self.syncs_in))
+        at = self.kustomizations.at
+        return Settings(Files(flux, self._content, self._holding, self._stream, self._applied, self.syncs_in, at))
 
     def _applied(self, path: str) -> "Iterator[Applied]":
         """Where the objects of a file are applied, without what is done to them: that may hang on one of them."""
+        from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - as above
         from eksa_lint.model.settings import Applied  # noqa: PLC0415 - as above
 
-        for way in self.kustomizations.ways(path):
+        own = self.kustomizations.at(dirname(path))
+        is_made = own is not None and own.file == path
+        for way in self.kustomizations.ways_of_made(own) if own and is_made else self.kustomizations.ways(path):
             sync = self._sync_for(way.end)
             if sync is not None and way.left_out_by is None:
-                changed = any(not kustomization.value.keys() <= _NO_DATA for kustomization in way.chain)
+                changed = any(not each.value.keys() <= _NO_DATA or changes_others(each) for each in way.chain)
                 changed = changed or not sync.spec.keys().isdisjoint(_SYNC_STEP - {"commonMetadata", "postBuild"})
                 yield Applied(self._root(sync), self._namespace(way, sync), not changed)
 

@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eksa_lint.model import fields
+from eksa_lint.model.generators import generated, is_hashed
+from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.objects import objects_of
 from eksa_lint.syntax import Stream
 
@@ -37,6 +40,7 @@ class Files:
     stream: Callable[[str], Stream]
     applied: Callable[[str], Iterable[Applied]]
     syncs_in: Callable[[str], Iterable["Sync"]]
+    at: Callable[[str], Kustomization | None]
 
 
 class Settings:
@@ -53,15 +57,20 @@ class Settings:
 
     def _found(self, root: str, namespaces: set[str], name: str) -> Iterator[dict[str, str] | None]:
         for path in self._files.holding(name.encode("utf-8", "surrogateescape")):
-            if b"ConfigMap" in self._files.content(path):
-                values = [value for value in self._maps(path) if fields.get(value, ("metadata", "name")) == name]
+            if b"onfigMap" in self._files.content(path):
+                values = [value for value in self._maps(path, name) if fields.get(value, ("metadata", "name")) == name]
                 for where in self._files.applied(path) if values else ():
                     for value in values:
                         namespace = where.namespace or fields.get(value, ("metadata", "namespace")) or "default"
                         if where.root == root and namespace in namespaces:
                             yield _data(value) if where.as_written else None
 
-    def _maps(self, path: str) -> Iterator[Any]:
+    def _maps(self, path: str, name: str) -> Iterator[Any]:
+        kustomization = self._files.at(dirname(path))
+        if kustomization is not None and kustomization.file == path and not is_hashed(kustomization, name):
+            yield from (
+                node.value for node in generated(kustomization) if fields.get(node.value, ("kind",)) == "ConfigMap"
+            )
         for document in self._files.stream(path).documents:
             for node in objects_of(document.root):
                 if fields.get(node.value, ("kind",)) == "ConfigMap":

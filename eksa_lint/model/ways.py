@@ -68,7 +68,15 @@ class Kustomizations:
     def _find_ways(self, path: str) -> list[Way]:
         if basename(path) in KUSTOMIZATION_NAMES:
             return [Way((), dirname(path))]
-        direct, *others = islice(self._climb(path, dirname(path), (), frozenset()), min(_MOST_WAYS, 1 + self._left))
+        return self._applied(self._climb(path, dirname(path), (), frozenset()))
+
+    def ways_of_made(self, kustomization: Kustomization) -> list[Way]:
+        """Every way on which the objects are applied that a kustomization makes itself."""
+        here = kustomization.folder
+        return self._applied(self._climb(here, here, (kustomization,), frozenset((kustomization.file,))))
+
+    def _applied(self, climb: Iterator[Way]) -> list[Way]:
+        direct, *others = islice(climb, min(_MOST_WAYS, 1 + self._left))
         self._left -= min(self._left, len(others))
         applied = [way for way in others if way.left_out_by is None]
         if direct.left_out_by is not None or self._top(direct.end) is None:

@@ -231,6 +231,75 @@ def test_a_configmap_that_kustomize_changes_is_not_known() -> None:
     assert applied({**files, **own})[0][1] == "${name}-1"
 
 
+MADE = (
+    "configMapGenerator:\n- name: settings\n  literals: [name=prod, 'b=\"7\"']\n  options: {labels: {x: '1'}}\n"
+    "secretGenerator:\n- {name: pull, namespace: other, literals: [a=b]}\n"
+)
+
+
+def made(lines: str) -> list[tuple[str, str, str, object]]:
+    found = (each for each in resources(with_lines(lines)) if each.kind in ("ConfigMap", "Secret"))
+    return [(each.kind, each.id.namespace, each.id.name, each.value.get("data")) for each in found]
+
+
+def test_generators_make_objects_under_the_name_that_others_name_them_by() -> None:
+    assert made(MADE) == [
+        ("ConfigMap", "default", "settings", {"name": "prod", "b": "7"}),
+        ("Secret", "other", "pull", None),
+    ]
+    assert [each[1:3] for each in made("namespace: ours\nnamePrefix: x-\n" + MADE)] == [
+        ("ours", "x-settings"),
+        ("ours", "x-pull"),
+    ]
+    wrong = "configMapGenerator: [1, {}, {name: 2}, {name: a, literals: text}, {name: b, literals: [c, 1]}]\n"
+    assert [each[2:] for each in made(wrong)] == [("a", {}), ("b", {})]
+    assert made("configMapGenerator: [{name: a, behavior: merge, literals: [b=c]}]\nsecretGenerator: text\n") == []
+    identity = ResourceId("clusters/mgmt", "", "ConfigMap", "default", "settings")
+    (found,) = inventory(with_lines(MADE)).get(identity)
+    assert (found.place().path, found.place().span.line) == ("clusters/mgmt/prod/kustomization.yaml", 6)
+    assert found.value["metadata"]["labels"] == {"x": "1"}
+
+
+def test_what_a_generator_makes_comes_changes_and_goes() -> None:
+    files = {**with_lines(MADE), "clusters/mgmt/kustomization.yaml": kustomization("prod", "flux-system")}
+    head = "in clusters/mgmt"
+    other = {**files, **with_lines(MADE.replace("name=prod", "name=next"))}
+    assert [line for line in told(files, other) if "settings" in line] == [
+        f"changed ConfigMap default/settings {head} data.name: 'prod' -> 'next'"
+    ]
+    gone = [f"removed ConfigMap default/settings {head}", f"removed Secret other/pull {head}"]
+    assert [line for line in told(files, {**files, **with_lines("")}) if "removed" in line] == gone
+    left_out = {**files, "clusters/mgmt/kustomization.yaml": kustomization("flux-system")}
+    assert [line for line in told(files, left_out) if "Cluster" not in line and "removed" in line] == gone
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("generatorOptions: {disableNameSuffixHash: true}\n", "prod-1"),
+        ("", "${name}-1"),
+        ("generatorOptions: {disableNameSuffixHash: true}\nnamePrefix: x-\n", "${name}-1"),
+        ("generatorOptions: {disableNameSuffixHash: true}\n#files", "${name}-1"),
+        ("generatorOptions: {disableNameSuffixHash: true}\n#merge", "${name}-1"),
+    ],
+)
+def test_variables_come_from_a_configmap_that_a_generator_makes(lines: str, name: str) -> None:
+    own = kustomization("other.yaml") + lines + MADE.replace("settings\n", "settings\n  namespace: flux-system\n", 1)
+    if lines.endswith("#files"):
+        own = own.replace("  options:", "  envs: [settings.env]\n  options:")
+    files = {
+        **filled_from_settings(""),
+        "clusters/mgmt/x/kustomization.yaml": own,
+        "clusters/mgmt/x/other.yaml": settings("{}", name="other"),
+    }
+    if lines.endswith("#merge"):
+        merging = "configMapGenerator: [{name: settings, behavior: merge, literals: [name=next]}]\n"
+        files["clusters/mgmt/kustomization.yaml"] = (
+            kustomization("x", "a.yaml", "settings.yaml", "flux-system") + merging
+        )
+    assert applied(files)[0][1] == name
+
+
 def test_an_object_is_exempt_from_variables_and_defaults_alone_need_a_strategy() -> None:
     body = cluster(spec="{a: '${b:=1}'}")
     exempt = body.replace("{name: prod}", "{name: prod, labels: {kustomize.toolkit.fluxcd.io/substitute: disabled}}")
