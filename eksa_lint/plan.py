@@ -84,6 +84,18 @@ class ClusterPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """When Flux applies what differs in one folder. `seconds` is the most that it takes after the push, if it does."""
+
+    folder: str
+    sync: str
+    """Namespace and name of the Flux `Kustomization`."""
+
+    says: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`elsewhere` is what happens to what belongs to no single cluster, such as a Flux sync or a role."""
 
@@ -91,3 +103,5 @@ class Plan:
     elsewhere: tuple[Step, ...]
     unchanged: int
     """How many clusters the change does not reach."""
+
+    arrivals: tuple[Arrival, ...] = ()

@@ -9,13 +9,15 @@ from eksa_lint.finding import Consequence, Finding, ResourceName, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.cluster import Cluster
+from eksa_lint.model.departure import context_of
 from eksa_lint.model.fate import ClusterFate, Fate, fates
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
-from eksa_lint.plan import ClusterPlan, Effect, Machines, Plan, Reason, Step
+from eksa_lint.plan import Arrival, ClusterPlan, Effect, Machines, Plan, Reason, Step
 from eksa_lint.plan_access import access_steps, with_bindings
+from eksa_lint.plan_arrivals import arrivals, hindrance
 from eksa_lint.plan_steps import count, etcd_steps, quiet_steps, reason, rollout_steps, scaling_steps, text
 from eksa_lint.rules.concealed import Concealed
 from eksa_lint.secrets.scan import mask
@@ -63,12 +65,13 @@ def make_plan(compared: Comparison, findings: Iterable[Finding], clusters: int) 
         owned.update(id(finding) for finding in own)
         access = access_steps(impact, own, compared.old, compared.new)
         steps = [*access[0], *_steps(impact, own, access[1], gone, concealed)]
-        plans.append(_cluster_plan(impact, steps, _stopped(impact, own, refused)))
+        plans.append(_cluster_plan(impact, steps, _stopped(impact, own, refused) or _held_back(impact, compared)))
     elsewhere = (_of_finding(finding) for finding in told if id(finding) not in owned)
     return Plan(
         clusters=tuple(sorted(plans, key=_by_weight)),
         elsewhere=tuple(sorted((step for step in elsewhere if step.effect is not Effect.REFUSED), key=_by_effect)),
         unchanged=max(clusters - len(plans), 0),
+        arrivals=tuple(sorted(arrivals(compared.changes, compared.old, compared.new), key=_by_folder)),
     )
 
 
@@ -91,6 +94,10 @@ def _by_weight(plan: ClusterPlan) -> tuple[int, str, str, str]:
 
 def _by_effect(step: Step) -> int:
     return step.effect.rank
+
+
+def _by_folder(arrival: Arrival) -> tuple[str, str]:
+    return arrival.folder, arrival.sync
 
 
 def _belongings(impact: Impact) -> set[ResourceName]:
@@ -156,6 +163,15 @@ def _stopped(impact: Impact, findings: Iterable[Finding], refused: Container[str
     if impact.after is not None and impact.after.is_paused:
         return "nothing below happens while the cluster is paused"
     return ""
+
+
+def _held_back(impact: Impact, compared: Comparison) -> str:
+    """Why Flux does not get to a cluster that it applies, where nothing is refused."""
+    if impact.after is None:
+        return ""
+    old, new = compared.old, compared.new
+    why = hindrance(context_of(impact.after.resource, new).sync, old, new)
+    return f"nothing below happens {why}" if why else ""
 
 
 def _of_finding(finding: Finding) -> Step:

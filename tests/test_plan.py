@@ -360,3 +360,94 @@ def test_machines_move_between_failure_domains(changed: Any) -> None:
         ("scales", "worker group prod-md-0 in failure domain fd-1 from 2 to 1 machine"),
         ("scales", "worker group prod-md-0 in failure domain fd-2 is created, with 1 machine"),
     ]
+
+
+GIT = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 1m0s, ref: {branch: main}, url: "ssh://git@git.example.org/acme/fleet"}
+"""
+SYNC_FILE = "clusters/mgmt/flux-system/gotk-sync.yaml"
+MORE = SYNC.replace("name: flux-system, namespace", "name: apps, namespace").replace("clusters/mgmt", "apps")
+WAITS = "while apps waits for infra, which is suspended"
+
+
+@pytest.mark.parametrize(
+    ("files", "says", "seconds"),
+    [
+        ({SYNC_FILE: f"{GIT}---\n{SYNC}"}, "at most 11m after the push to main", 660),
+        ({SYNC_FILE: SYNC}, "at most 10m after Flux has the commit", None),
+        ({SYNC_FILE: f"{GIT}---\n{SYNC}".replace("1m0s", "30s")}, "at most 10m30s after the push to main", 630),
+        (
+            {SYNC_FILE: f"{GIT}---\n{SYNC}".replace("interval: 10m0s", "interval: 10m0s, suspend: true")},
+            "not until Kustomization flux-system is resumed",
+            None,
+        ),
+        (
+            {SYNC_FILE: f"{GIT}---\n{SYNC}".replace("interval: 1m0s", "interval: 1m0s, suspend: true")},
+            "not until GitRepository flux-system is resumed",
+            None,
+        ),
+    ],
+)
+def test_it_says_when_flux_applies_the_change(
+    files: dict[str, str], says: str, seconds: int | None, changed: Any
+) -> None:
+    path = f"clusters/mgmt/{FILE}"
+    plan = changed(CONFIGURATION, CONFIGURATION.replace("count: 2", "count: 3"), path, **files)
+    assert plan["arrivals"] == [
+        {"folder": "clusters/mgmt", "sync": "flux-system/flux-system", "says": says, "seconds": seconds}
+    ]
+    (cluster,) = plan["clusters"]
+    stopped = f"nothing below happens {says.removeprefix('not ')}" if says.startswith("not ") else None
+    assert cluster["stopped"] == stopped
+
+
+@pytest.mark.parametrize("part", ["interval: 10m0s", "interval: 1m0s"])
+def test_what_suspends_its_own_sync_comes_with_all_else_and_what_resumes_it_never(
+    part: str, repository: Repository, lint: Lint
+) -> None:
+    running = f"{GIT}---\n{SYNC}"
+    suspended = running.replace(part, f"{part}, suspend: true")
+    for before, after, arrives in ((running, suspended, True), (suspended, running, False)):
+        repository.commit({SYNC_FILE: before, f"clusters/mgmt/{FILE}": CONFIGURATION})
+        repository.write(SYNC_FILE, after)
+        repository.write(f"clusters/mgmt/{FILE}", CONFIGURATION.replace("count: 2", "count: 3"))
+        out = lint("plan", folder=repository.folder).out
+        assert ("at most 11m after" in out) is arrives
+        assert ("is resumed" in out.split("when Flux applies it")[1]) is not arrives
+
+
+def test_it_says_what_waits_for_another_sync_and_gathers_the_rest(repository: Repository, lint: Lint) -> None:
+    infra = MORE.replace("name: apps", "name: infra").replace("./apps", "./infra")
+    waiting = MORE.replace("{interval", "{dependsOn: [{name: infra}], interval")
+    late = "clusters/mgmt/late.yaml"
+    repository.commit(
+        {
+            SYNC_FILE: f"{GIT}---\n{SYNC}",
+            "clusters/mgmt/infra.yaml": infra.replace("{interval", "{suspend: true, interval"),
+            "clusters/mgmt/apps.yaml": waiting,
+            "infra/a.yaml": "",
+            f"apps/{FILE}": workload(CONFIGURATION),
+            late: workload(CONFIGURATION).replace("prod", "late"),
+        }
+    )
+    for path in (f"apps/{FILE}", late):
+        repository.write(path, (repository.folder / path).read_text().replace("count: 2", "count: 3"))
+    out = lint("plan", folder=repository.folder).out
+    assert "when Flux applies it\n" in out
+    assert f"  apps: not {WAITS}\n" in out
+    assert "  clusters/mgmt: at most 11m after the push to main\n" in out
+    assert out.count(f"nothing below happens {WAITS}") == 1
+    markdown = lint("plan", "--format", "markdown", folder=repository.folder).out
+    assert f"Flux applies <code>apps</code>: not {WAITS}." in markdown
+
+
+def test_nothing_is_said_of_flux_where_there_is_none_or_nothing_happens(repository: Repository, lint: Lint) -> None:
+    repository.commit({FILE: CONFIGURATION})
+    repository.write(FILE, CONFIGURATION.replace("count: 2", "count: 3"))
+    assert "Flux" not in lint("plan", folder=repository.folder).out
+    repository.commit({SYNC_FILE: f"{GIT}---\n{SYNC}", f"clusters/mgmt/{FILE}": CONFIGURATION, FILE: ""})
+    repository.write(f"clusters/mgmt/{FILE}", CONFIGURATION.replace("  - count: 2\n", "  - count: 2 # two\n"))
+    assert "Flux" not in lint("plan", folder=repository.folder).out

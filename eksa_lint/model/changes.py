@@ -117,8 +117,14 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
     if not below:
         return changed
     same = (path for path in before.manifests if before.manifests[path] == after.manifests.get(path))
-    moved = [path for path in same if is_within_any(path, below) and before.contexts(path) != after.contexts(path)]
+    moved = [path for path in same if is_within_any(path, below) and _is_moved(path, before, after)]
     return sorted([*changed, *moved])
+
+
+def _is_moved(path: str, before: Inventory, after: Inventory) -> bool:
+    if before.contexts(path) != after.contexts(path):
+        return True
+    return before.contexts_of_made(path) != after.contexts_of_made(path)
 
 
 def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
@@ -128,8 +134,9 @@ def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
         if basename(path) in KUSTOMIZATION_NAMES:
             starts.add(dirname(path))
         elif path in inventory.manifests:
-            starts |= inventory.layout.folders_synced_by(path)
+            starts |= inventory.layout.folders_synced_by(path) | inventory.layout.folders_filled_from(path)
         starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
+        starts |= kustomizations.fed_by(path) if path in inventory.manifests else set()
     return kustomizations.reach(*starts)
 
 
@@ -147,6 +154,8 @@ def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -
                 for resource in inventory.applied_in(context, path):
                     if not resource.patch:
                         found.setdefault(resource.id, []).append(resource)
+        for resource in inventory.made_by(path):
+            found.setdefault(resource.id, []).append(resource)
     return found
 
 

@@ -13,6 +13,7 @@ from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization, is_remote
 from eksa_lint.model.layout import FLUX, Context, Sync
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import Resource
+from eksa_lint.model.unknown import may_be, why_unknown
 
 _PRUNE: Final = f"{FLUX}/prune"
 
@@ -59,7 +60,7 @@ def departure(change: Change, changes: Sequence[Change], old: Inventory, new: In
         return None
     context = context_of(resource, old)
     way, place = _way(resource, context, new)
-    outcome, reason = _outcome(resource, context, old, new)
+    outcome, reason = _renamed_to_unknown(resource, changes, old, new) or _outcome(resource, context, old, new)
     return Departure(resource, way, outcome, reason, place, context.sync, _successor(resource, changes))
 
 
@@ -103,6 +104,19 @@ def _dropped_entry(resource: Resource, context: Context, new: Inventory) -> Plac
         if entry is not None and later is not None and later.value and later.entry_for(included) is None:
             return Place("before", entry.file, entry.source, entry.node.start, entry.node.end)
         included = kustomization.folder
+    return None
+
+
+def _renamed_to_unknown(
+    resource: Resource, changes: Sequence[Change], old: Inventory, new: Inventory
+) -> tuple[Outcome, str] | None:
+    """Where something comes that may be the same object, as the name of one of them is still to be filled in."""
+    for change in changes:
+        other = change.after
+        if change.before is None and other is not None and may_be(other.id, resource.id) and other.id != resource.id:
+            why = why_unknown(other.id, context_of(other, new))
+            why = why or f"as that is an object {why_unknown(resource.id, context_of(resource, old))}"
+            return Outcome.UNKNOWN, f"{other.title} may stand for it, {why}"
     return None
 
 
@@ -173,7 +187,15 @@ def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:
             added.add("a Helm chart")
         if added:
             return Outcome.UNKNOWN, f"{kustomization.file} now takes in {min(added)}, which is not read here"
+        if later and later.value.get("transformers") and later.value != kustomization.value:
+            for node, reason in new.layout.not_evaluated(later):
+                if node.value not in _list(kustomization.value.get("transformers")):
+                    return Outcome.UNKNOWN, f"{reason}, and {kustomization.file} now lists it"
     return None
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def remotes(kustomization: Kustomization) -> Iterator[str]:

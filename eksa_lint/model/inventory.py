@@ -1,22 +1,29 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final
+from posixpath import dirname
+from typing import TYPE_CHECKING, Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
-from eksa_lint.model.kustomize import is_within_any
-from eksa_lint.model.layout import FLUX, Context, Layout
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
+from eksa_lint.model.layout import Context, Layout
 from eksa_lint.model.library import Library
 from eksa_lint.model.objects import is_named, objects_of
 from eksa_lint.model.references import references_of
-from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.model.resource import EKSA, Borrowed, Resource, ResourceId
 from eksa_lint.model.search import may_define
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
 from eksa_lint.syntax import Node, Source, Stream
+from eksa_lint.syntax.later import LATER_MARKS
 
+if TYPE_CHECKING:
+    from eksa_lint.model.dependencies import Dependencies
+
+_GENERATOR: Final = re.compile(b"(?:configMap|secret)Generator")
 _CLUSTER: Final = b"kind: Cluster"
 _LINE_ENDS: Final = (b"\n", b"\r\n")
 
@@ -50,7 +57,24 @@ class Inventory:
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(self._blobs, self.files_holding(f"{FLUX}/v".encode()), self.content, self.stream)
+        return Layout(self._blobs, self.content, self.stream, self.files_holding)
+
+    @cached_property
+    def dependencies(self) -> "Dependencies":
+        from eksa_lint.model.dependencies import Dependencies  # noqa: PLC0415 - few syncs wait for another
+
+        return Dependencies(self)
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders of the snapshot; Git knows no empty ones."""
+        found: set[str] = set()
+        for path in self.snapshot.blobs:
+            folder = dirname(path)
+            while folder and folder not in found:
+                found.add(folder)
+                folder = dirname(folder)
+        return frozenset(found)
 
     def content(self, path: str) -> bytes:
         return self._library.content(self._blobs[path].id)
@@ -98,6 +122,15 @@ class Inventory:
     def may_hold(self, identity: ResourceId) -> bool:
         """Whether a file that could not be read to its end speaks of the name."""
         return any(self.stream(path).broken for path in self._files_mentioning(identity))
+
+    def may_be_named(self, identity: ResourceId) -> bool:
+        """Whether an object whose name is still to be filled in may be the one with an identity."""
+        from eksa_lint.model.unknown import is_unknown, may_be  # noqa: PLC0415 - asked for what is missing
+
+        paths = dict.fromkeys(path for mark in LATER_MARKS for path in self.files_holding(mark.encode()))
+        here = (path for path in paths if identity.root in self.layout.roots(path))
+        found = (resource.id for path in here for resource in self.resources_in(path) if not resource.patch)
+        return any(is_unknown(other) and may_be(identity, other) for other in found)
 
     def referring(self, identity: ResourceId) -> list[Resource]:
         """The resources that name an identity."""
@@ -147,8 +180,11 @@ class Inventory:
         return [
             path
             for path in self._files_mentioning(identity)
-            if path in self._indexes or path in self._renamed_files or may_define(self.content(path), name)
+            if path in self._indexes or path in self._renamed_files or self._may_define(path, name)
         ]
+
+    def _may_define(self, path: str, name: bytes) -> bool:
+        return self._may_make(path) or may_define(self.content(path), name)
 
     def _files_mentioning(self, identity: ResourceId) -> list[str]:
         if identity.name not in self._naming:
@@ -214,6 +250,21 @@ class Inventory:
                     if not is_named(node.value):
                         break
 
+        yield from self.made_by(path)
+
+    def made_by(self, path: str) -> Iterator[Resource]:
+        """The objects that a kustomization makes itself, as they are applied."""
+        for context, nodes in self.layout.made_by(path) if self._may_make(path) else ():
+            for position, node in enumerate(nodes):
+                yield from self._apply(context, node, path, f"made.{position}")
+
+    def contexts_of_made(self, path: str) -> tuple[Context, ...]:
+        """What decides about the objects that a kustomization makes itself."""
+        return tuple(context for context, _ in self.layout.made_by(path)) if self._may_make(path) else ()
+
+    def _may_make(self, path: str) -> bool:
+        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self.content(path)) is not None
+
     def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""
         for document in self.stream(path).documents:
@@ -253,7 +304,7 @@ class Inventory:
             return
         from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
-        built = build(node, context.steps, self.side)
+        built = build(node, context.steps, Borrowed(node, path, source), self.side)
         if built.node is None:
             if built.by is not None:
                 self._patched_away[identity] = built.by

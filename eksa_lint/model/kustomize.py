@@ -54,7 +54,7 @@ class Kustomization:
         """The files that it merges into objects."""
         names = [
             entry.get("path") if isinstance(entry, dict) else entry
-            for name in _PATCHES
+            for name in (*_PATCHES, "transformers", "replacements")
             if isinstance(entries := self.value.get(name), list)
             for entry in entries
         ]

@@ -13,7 +13,9 @@ from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
 if TYPE_CHECKING:
-    from eksa_lint.model.build import Step, Steps
+    from eksa_lint.model.build import Step
+    from eksa_lint.model.settings import Applied, Settings
+    from eksa_lint.model.steps import Steps
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
@@ -37,11 +39,15 @@ class Sync:
         return spec if isinstance(spec, dict) else {}
 
     @property
-    def owner(self) -> str:
-        """What Flux labels the objects with that it applies for it."""
+    def namespace(self) -> str:
         metadata = self.value.get("metadata")
         namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-        return f"{namespace or 'default'}/{self.name}"
+        return str(namespace or "default")
+
+    @property
+    def owner(self) -> str:
+        """What Flux labels the objects with that it applies for it."""
+        return f"{self.namespace}/{self.name}"
 
     @property
     def target_namespace(self) -> str | None:
@@ -91,14 +97,15 @@ class Layout:
     def __init__(
         self,
         known: Mapping[str, Blob],
-        flux_files: Iterable[str],
         content: Callable[[str], bytes],
         stream: Callable[[str], Stream],
+        holding: Callable[[bytes], list[str]],
     ) -> None:
         self._content = content
         self._stream = stream
         self._known = known
-        self._sync_files = _sync_files(flux_files, content)
+        self._holding = holding
+        self._sync_files = _sync_files(holding(f"{FLUX}/v".encode()), content)
         self._syncs: dict[str, Sync | None] = {}
         self.kustomizations = Kustomizations(known, content, stream, self._top)
 
@@ -149,14 +156,27 @@ class Layout:
                 starts |= self.folders_synced_by(file)
         return self.kustomizations.reach(*starts)
 
+    def folders_filled_from(self, path: str) -> set[str]:
+        """The folders that Flux applies with variables from a ConfigMap of a file."""
+        return self._settings.folders_filled_from(path) if b"onfigMap" in self._content(path) else set()
+
+    def made_by(self, path: str) -> "list[tuple[Context, list[Node]]]":
+        """The objects that a kustomization makes itself, on each way to a cluster."""
+        from eksa_lint.model.generators import generated  # noqa: PLC0415 - few make any
+
+        kustomization = self.kustomizations.at(dirname(path))
+        if kustomization is None or kustomization.file != path:
+            return []
+        nodes = list(generated(kustomization))
+        ways = self.kustomizations.ways_of_made(kustomization) if nodes else []
+        contexts = dict.fromkeys(self._context(way, is_patch=False) for way in ways if way.left_out_by is None)
+        return [(context, nodes) for context in contexts]
+
     def _context(self, way: Way, *, is_patch: bool) -> Context:
         sync = self._sync_for(way.end)
-        namespace = sync.target_namespace if sync else None
-        for kustomization in reversed(way.chain):
-            namespace = namespace or self.kustomizations.namespace_of(kustomization)
         return Context(
             root=self._root(sync),
-            namespace=namespace,
+            namespace=self._namespace(way, sync),
             patch=is_patch,
             left_out_by=way.left_out_by.file if way.left_out_by else "",
             steps=() if is_patch else tuple(self._steps_of(way, sync)),
@@ -173,11 +193,60 @@ class Layout:
         if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_STEP):
             yield from self._steps.of_sync(sync)
 
+    def _namespace(self, way: Way, sync: Sync | None) -> str | None:
+        namespace = sync.target_namespace if sync else None
+        for kustomization in reversed(way.chain):
+            namespace = namespace or self.kustomizations.namespace_of(kustomization)
+        return namespace
+
     @cached_property
     def _steps(self) -> "Steps":
-        from eksa_lint.model.build import Steps  # noqa: PLC0415 - as above
+        from eksa_lint.model.steps import Steps  # noqa: PLC0415 - most files go through no steps
 
-        return Steps(self._known, self._stream, self.kustomizations.at)
+        return Steps(self._known, self._stream, self.kustomizations.at, self._settings_of, self._objects)
+
+    def not_evaluated(self, kustomization: Kustomization) -> list[tuple[Node, str]]:
+        """The entries of a kustomization that are not evaluated, each with the reason."""
+        return self._steps.not_evaluated(kustomization)
+
+    def _objects(self, kustomization: Kustomization, mark: str) -> Iterator[tuple[Node, tuple[Kustomization, ...]]]:
+        """The objects of files that hold a text and that a kustomization takes in, over which others before it."""
+        from eksa_lint.model.objects import objects_of  # noqa: PLC0415 - as above
+
+        paths = self._holding(mark.encode("utf-8", "surrogateescape")) if mark else []
+        for path in paths[:_MOST_SOURCES]:
+            for way in self.kustomizations.ways(path):
+                files = [each.file for each in way.chain]
+                if kustomization.file in files and not self.kustomizations.is_patch(path):
+                    inner = way.chain[: files.index(kustomization.file)]
+                    for document in self._stream(path).documents:
+                        yield from ((node, inner) for node in objects_of(document.root))
+                    break
+
+    def _settings_of(self, sync: Sync, name: str) -> dict[str, str] | None:
+        return self._settings.of(sync, self._root(sync), name)
+
+    @cached_property
+    def _settings(self) -> "Settings":
+        from eksa_lint.model.settings import Files, Settings  # noqa: PLC0415 - as above
+
+        flux = tuple(sorted({file for files in self._sync_files.values() for file in files}))
+        at = self.kustomizations.at
+        return Settings(Files(flux, self._content, self._holding, self._stream, self._applied, self.syncs_in, at))
+
+    def _applied(self, path: str) -> "Iterator[Applied]":
+        """Where the objects of a file are applied, without what is done to them: that may hang on one of them."""
+        from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - as above
+        from eksa_lint.model.settings import Applied  # noqa: PLC0415 - as above
+
+        own = self.kustomizations.at(dirname(path))
+        is_made = own is not None and own.file == path
+        for way in self.kustomizations.ways_of_made(own) if own and is_made else self.kustomizations.ways(path):
+            sync = self._sync_for(way.end)
+            if sync is not None and way.left_out_by is None:
+                changed = any(not each.value.keys() <= _NO_DATA or changes_others(each) for each in way.chain)
+                changed = changed or not sync.spec.keys().isdisjoint(_SYNC_STEP - {"commonMetadata", "postBuild"})
+                yield Applied(self._root(sync), self._namespace(way, sync), not changed)
 
     def _root(self, sync: Sync | None) -> str:
         seen = set()
@@ -210,13 +279,21 @@ class Layout:
 
 
 _NO_STEP: Final = frozenset((
-    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "labels", "commonLabels", "images",
+    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "images",
     "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
-    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators",
+    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
 ))  # fmt: skip
 """Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
 
-_RENAMING: Final = (b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild")
+_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations"}
+"""Fields that leave what is in an object."""
+
+_MOST_SOURCES: Final = 200
+"""Files in which the value of a replacement is looked for."""
+
+_RENAMING: Final = (
+    b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild", b"transformers", b"replacements",
+)  # fmt: skip
 _SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
 
 

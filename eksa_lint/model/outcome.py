@@ -38,7 +38,23 @@ def outcome_of_sync(
         return Outcome.STAYS, f"{sync.file} does not prune"
     if sync.is_suspended:
         return Outcome.WAITS, f"{sync.file} is suspended"
-    return Outcome.PRUNED, ""
+    return _waiting(sync, old, new) or (Outcome.PRUNED, "")
+
+
+def _waiting(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str] | None:
+    """What a `Kustomization` waits for in vain before it applies or prunes anything."""
+    if not sync.spec.get("dependsOn"):
+        return None
+    from eksa_lint.model.dependencies import dependencies_of, object_of  # noqa: PLC0415 - few syncs have any
+
+    before = object_of(sync, old)
+    for later in new.get(before.id) if before else ():
+        for dependency in dependencies_of(later):
+            if old.get(dependency.on) and not new.get(dependency.on):
+                return Outcome.WAITS, f"{sync.file} depends on {dependency.on.name}, which is removed"
+        if held_back := new.dependencies.held_back(later):
+            return Outcome.WAITS, f"{sync.file} depends on {held_back}"
+    return None
 
 
 def outcome_of_removed_sync(sync: Sync, new: Inventory, *, by_parent: bool = False) -> tuple[Outcome, str]:
@@ -82,4 +98,4 @@ def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
 
 def is_folder_missing(folder: str, new: Inventory) -> bool:
     """Whether a folder that Flux applies holds no file any more; Git knows no empty folders."""
-    return bool(folder) and not any(path.startswith(f"{folder}/") for path in new.snapshot.blobs)
+    return bool(folder) and folder not in new.folders

@@ -58,7 +58,7 @@ def merge(base: Node, patch: Node) -> Node | None:
             entries[name] = Entry(old.key_start, old.key_end, merged)
         else:
             entries[name] = Entry(entry.key_start, entry.key_end, _without_directives(merged))
-    return _with_entries(base, entries)
+    return with_entries(base, entries)
 
 
 def apply_operations(base: Node, operations: Node) -> Node:
@@ -110,8 +110,8 @@ def with_text(node: Node, path: Sequence[str], text: str) -> Node:
     entry = (node.entries or {}).get(path[0])
     if entry is None:
         return node
-    changed = _like(entry.node, text, None, None) if len(path) == 1 else with_text(entry.node, path[1:], text)
-    return _with_entries(node, {**(node.entries or {}), path[0]: Entry(entry.key_start, entry.key_end, changed)})
+    changed = like(entry.node, text, None, None) if len(path) == 1 else with_text(entry.node, path[1:], text)
+    return with_entries(node, {**(node.entries or {}), path[0]: Entry(entry.key_start, entry.key_end, changed)})
 
 
 def map_scalars(node: Node, change: Callable[[Node], Any]) -> Node:
@@ -121,10 +121,10 @@ def map_scalars(node: Node, change: Callable[[Node], Any]) -> Node:
             name: Entry(entry.key_start, entry.key_end, map_scalars(entry.node, change))
             for name, entry in node.entries.items()
         }
-        return _with_entries(node, entries)
+        return with_entries(node, entries)
     if node.items is not None:
-        return _with_items(node, [map_scalars(item, change) for item in node.items])
-    return _like(node, change(node), None, None)
+        return with_items(node, [map_scalars(item, change) for item in node.items])
+    return like(node, change(node), None, None)
 
 
 def _operand(operation: Node) -> Entry:
@@ -162,7 +162,7 @@ def _edit(node: Node, steps: Steps, new: Entry | None, *, is_new: bool) -> Node:
         del entries[step]
     else:
         entries[step] = new
-    return _with_entries(node, entries)
+    return with_entries(node, entries)
 
 
 def _edit_item(node: Node, step: str, rest: Steps, new: Entry | None, *, is_new: bool) -> Node:
@@ -170,7 +170,7 @@ def _edit_item(node: Node, step: str, rest: Steps, new: Entry | None, *, is_new:
     if not rest and is_new and new is not None:
         at = len(items) if step == "-" else _index(step, len(items) + 1)
         items.insert(at, new.node)
-        return _with_items(node, items)
+        return with_items(node, items)
     at = _index(step, len(items))
     if rest:
         items[at] = _edit(items[at], rest, new, is_new=is_new)
@@ -178,7 +178,7 @@ def _edit_item(node: Node, step: str, rest: Steps, new: Entry | None, *, is_new:
         del items[at]
     else:
         items[at] = new.node
-    return _with_items(node, items)
+    return with_items(node, items)
 
 
 def _index(step: str, length: int) -> int:
@@ -195,18 +195,18 @@ def _without_directives(node: Node) -> Node:
         for name, entry in node.entries.items()
         if not name.startswith("$") and entry.node.value is not None
     }
-    return _with_entries(node, entries)
+    return with_entries(node, entries)
 
 
-def _with_entries(node: Node, entries: dict[str, Entry]) -> Node:
-    return _like(node, {name: entry.node.value for name, entry in entries.items()}, entries, None)
+def with_entries(node: Node, entries: dict[str, Entry]) -> Node:
+    return like(node, {name: entry.node.value for name, entry in entries.items()}, entries, None)
 
 
-def _with_items(node: Node, items: list[Node]) -> Node:
-    return _like(node, [item.value for item in items], None, items)
+def with_items(node: Node, items: list[Node]) -> Node:
+    return like(node, [item.value for item in items], None, items)
 
 
-def _like(node: Node, value: Any, entries: dict[str, Entry] | None, items: list[Node] | None) -> Node:
+def like(node: Node, value: Any, entries: dict[str, Entry] | None, items: list[Node] | None) -> Node:
     """Another value at the place of a node."""
     changed = Node(node.start, node.end, value, entries, items)
     return Borrowed(changed, node.path, node.source) if isinstance(node, Borrowed) else changed

@@ -1,7 +1,7 @@
 """Kubernetes objects as a file holds them."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from eksa_lint.finding import Place, Side
 from eksa_lint.syntax import Node, Source
@@ -31,6 +31,15 @@ class Borrowed(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """Something of an object that kustomize or Flux cannot do, so that it stops there."""
+
+    what: Literal["patch", "replacement", "variable"]
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One object of one snapshot.
 
@@ -50,8 +59,7 @@ class Resource:
     owner: str = ""
     """Namespace and name of the Flux `Kustomization` that applies it."""
 
-    unfit: tuple[tuple[str, Place], ...] = field(default=(), repr=False)
-    """Patches that do not fit the object, each with the reason; kustomize stops there."""
+    unfit: tuple[Unfit, ...] = field(default=(), repr=False)
 
     @property
     def applied(self) -> Node:

@@ -19,6 +19,11 @@ class Target:
     labels: str = ""
     annotations: str = ""
 
+    @property
+    def mark(self) -> str:
+        """Text that stands in the file of what is selected, where the name is no pattern."""
+        return re.sub(r"\\(.)", r"\1", self.name or self.kind)
+
     def selects(self, value: dict[str, Any], names: set[str]) -> bool:
         """Whether an object is meant, which had these names on its way."""
         group, _, version = str(value.get("apiVersion")).rpartition("/")

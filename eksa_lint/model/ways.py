@@ -68,7 +68,15 @@ class Kustomizations:
     def _find_ways(self, path: str) -> list[Way]:
         if basename(path) in KUSTOMIZATION_NAMES:
             return [Way((), dirname(path))]
-        direct, *others = islice(self._climb(path, dirname(path), (), frozenset()), min(_MOST_WAYS, 1 + self._left))
+        return self._applied(self._climb(path, dirname(path), (), frozenset()))
+
+    def ways_of_made(self, kustomization: Kustomization) -> list[Way]:
+        """Every way on which the objects are applied that a kustomization makes itself."""
+        here = kustomization.folder
+        return self._applied(self._climb(here, here, (kustomization,), frozenset((kustomization.file,))))
+
+    def _applied(self, climb: Iterator[Way]) -> list[Way]:
+        direct, *others = islice(climb, min(_MOST_WAYS, 1 + self._left))
         self._left -= min(self._left, len(others))
         applied = [way for way in others if way.left_out_by is None]
         if direct.left_out_by is not None or self._top(direct.end) is None:
@@ -90,12 +98,27 @@ class Kustomizations:
 
     def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
         """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
+        if "transformers" in kustomization.value and (set_last := self._namespace_set_last(kustomization)):
+            return set_last
         own = kustomization.value.get("namespace")
         if isinstance(own, str) and own:
             return own
         components = [entry.target for entry in kustomization.includes if entry.is_component] if levels else []
         used = (self.at(folder) for folder in reversed(components))
         return next((name for one in used if one and (name := self.namespace_of(one, levels - 1))), None)
+
+    def _namespace_set_last(self, kustomization: Kustomization) -> str:
+        """The namespace that a transformer sets."""
+        from eksa_lint.model.transformers import Configs, namespace_of  # noqa: PLC0415 - few list any
+
+        configs = Configs(self._known, self._stream, self.at).of(kustomization)
+        return next(filter(None, (namespace_of(config) for config in reversed(list(configs)))), "")
+
+    def fed_by(self, path: str) -> set[str]:
+        """The folders of kustomizations that may put values of a file into others."""
+        chains = (way.chain for way in self.ways(path))
+        marks = ("replacements", "transformers")
+        return {each.folder for chain in chains for each in chain if any(mark in each.value for mark in marks)}
 
     def reach(self, *folders: str) -> set[str]:
         """Folders and files whose objects kustomizations may shape; those of their users where they are components."""

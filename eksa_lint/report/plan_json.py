@@ -5,7 +5,7 @@ from typing import Any, Final
 from eksa_lint import __version__
 from eksa_lint.clean import clean, inert_json
 from eksa_lint.finding import Report
-from eksa_lint.plan import ClusterPlan, Reason, Step
+from eksa_lint.plan import Arrival, ClusterPlan, Reason, Step
 from eksa_lint.report.json_format import compared
 from eksa_lint.report.plan_phrases import is_quiet
 
@@ -22,6 +22,7 @@ def render(report: Report) -> str:
         "quiet": plan is None or is_quiet(plan),
         "clusters": [_cluster(cluster) for cluster in plan.clusters] if plan else [],
         "elsewhere": [_step(step) for step in plan.elsewhere] if plan else [],
+        "arrivals": [_arrival(arrival) for arrival in plan.arrivals] if plan else [],
         "unchanged": plan.unchanged if plan else report.compared.clusters,
     }
     return inert_json(content)
@@ -41,6 +42,15 @@ def _cluster(plan: ClusterPlan) -> dict[str, Any]:
         ],
         "stopped": plan.stopped or None,
         "steps": [_step(step) for step in plan.steps],
+    }
+
+
+def _arrival(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "folder": clean(arrival.folder),
+        "sync": clean(arrival.sync),
+        "says": clean(arrival.says),
+        "seconds": arrival.seconds,
     }
 
 

@@ -7,7 +7,7 @@ from eksa_lint.finding import Report
 from eksa_lint.plan import Effect, Plan, Reason, Step
 from eksa_lint.report.markup import LIMIT, Section, cells, code, escape, fill
 from eksa_lint.report.phrases import extent, looked_at, plural
-from eksa_lint.report.plan_phrases import LABELS, about, is_quiet, place, rest
+from eksa_lint.report.plan_phrases import LABELS, about, arrivals, is_quiet, place, rest
 
 _TABLE: Final = "\n#### What happens to the clusters\n\n| Cluster | | What | Why |\n| :-- | :-- | :-- | :-- |\n"
 _MOST_REASONS: Final = 5
@@ -25,7 +25,8 @@ def table(plan: Plan, room: int) -> list[str]:
     """The plan within so many characters; it says what was cut."""
     if is_quiet(plan) and not plan.clusters:
         return [f"\n{rest(plan)}.\n"]
-    closing = f"\n{rest(plan)}.\n"
+    closing = "".join(f"\nFlux applies {code(folders)}: {escape(says)}.\n" for folders, says in arrivals(plan))
+    closing += f"\n{rest(plan)}.\n"
     parts, cut = fill([Section(_TABLE, tuple(_rows(plan)))], room - len(closing) - 100)
     parts.append(closing)
     if cut:

@@ -18,6 +18,7 @@ LABELS: Final = {
     Effect.NOTHING: "NOTHING",
     Effect.UNKNOWN: "UNKNOWN",
 }
+_MOST_FOLDERS: Final = 3
 _PROVIDERS: Final = {"VSphere": "vSphere", "Tinkerbell": "bare metal"}
 _PARTS: Final = {"control-plane": "control plane", "etcd": "etcd", "worker-group": "worker"}
 
@@ -44,6 +45,21 @@ def rest(plan: Plan) -> str:
     if is_quiet(plan):
         return "Nothing happens to any cluster"
     return f"{plural(plan.unchanged, 'other cluster')} unchanged"
+
+
+def arrivals(plan: Plan) -> list[tuple[str, str]]:
+    """Folders that Flux applies, and when: those of which the same is said together. Nothing where nothing happens."""
+    folders: dict[str, list[str]] = {}
+    for arrival in () if is_quiet(plan) else plan.arrivals:
+        folders.setdefault(arrival.says, []).append(arrival.folder)
+    return [(some(names), says) for says, names in folders.items()]
+
+
+def some(names: list[str]) -> str:
+    """The first few of many."""
+    unique = list(dict.fromkeys(names))
+    more = f" and {len(unique) - _MOST_FOLDERS} more" if len(unique) > _MOST_FOLDERS else ""
+    return ", ".join(unique[:_MOST_FOLDERS]) + more
 
 
 def is_quiet(plan: Plan) -> bool:

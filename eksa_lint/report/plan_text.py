@@ -9,7 +9,7 @@ from eksa_lint.report.columns import width_of, wrap
 from eksa_lint.report.page import Page, page_of
 from eksa_lint.report.paint import Style, inert
 from eksa_lint.report.phrases import extent, looked_at
-from eksa_lint.report.plan_phrases import LABELS, about, is_quiet, place, rest
+from eksa_lint.report.plan_phrases import LABELS, about, arrivals, is_quiet, place, rest
 
 _LABEL: Final = 2 + max(map(len, LABELS.values())) + 2
 """Columns before what a step says."""
@@ -31,6 +31,8 @@ def render(report: Report, *, color: bool, width: int) -> str:
     blocks = [_cluster(page, cluster, plan) for cluster in plan.clusters]
     if plan.elsewhere:
         blocks.append([page.paint("beside the clusters", "strong"), *_steps(page, plan.elsewhere)])
+    if when := arrivals(plan):
+        blocks.append([page.paint("when Flux applies it", "strong"), *_arrivals(page, when)])
     blocks.append(_summary(page, report, plan))
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -49,6 +51,11 @@ def _cluster(page: Page, plan: ClusterPlan, whole: Plan) -> list[str]:
         if plan.stopped and refused and step is refused[-1]:
             lines += _below(page, plan.stopped)
     return lines
+
+
+def _arrivals(page: Page, when: list[tuple[str, str]]) -> Iterator[str]:
+    for folders, says in when:
+        yield from ("  " + line for line in wrap(inert(f"{folders}: {says}"), page.columns - 2, hanging="  "))
 
 
 def _steps(page: Page, steps: tuple[Step, ...]) -> Iterator[str]:

@@ -5,12 +5,13 @@ from typing import Any
 
 from eksa_lint.model import fields
 from eksa_lint.model.cluster import Part, cluster_of
+from eksa_lint.model.dependencies import source_of
 from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, Step
 from eksa_lint.rules.access_rights import Bound, syncs_to
-from eksa_lint.rules.checks.flux_sources import folder_of, source_of, without_login
+from eksa_lint.rules.checks.flux_sources import folder_of, without_login
 from eksa_lint.rules.checks.ssh import login_of, machines_in_words
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-_MARKS: Final = ("${", "{{", "$(", "<%")
+LATER_MARKS: Final = ("${", "{{", "$(", "<%")
 
 
 def is_filled_in_later(value: Any) -> bool:
     """Whether the text holds a variable of Flux or the shell, or Helm, Jinja or ERB markup."""
-    return isinstance(value, str) and any(mark in value for mark in _MARKS)
+    return isinstance(value, str) and any(mark in value for mark in LATER_MARKS)
 
 
 def text(value: Any) -> str:

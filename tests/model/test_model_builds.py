@@ -4,6 +4,7 @@ import pytest
 from model_support import changes, cluster, inventory, kustomization, resources, sync, told
 
 from eksa_lint.model.resource import EKSA, ResourceId
+from eksa_lint.model.unknown import may_be
 
 MGMT = {"clusters/mgmt/flux-system/gotk-sync.yaml": sync("./clusters/mgmt")}
 BASE = {"base/kustomization.yaml": kustomization("cluster.yaml"), "base/cluster.yaml": cluster(spec="{a: 1, b: 1}")}
@@ -165,6 +166,170 @@ def test_a_variable_that_may_come_from_the_cluster_is_left_as_it_is() -> None:
     variables = "  postBuild: {substituteFrom: [{kind: ConfigMap, name: settings}]}\n"
     files = {"sync.yaml": sync("./a") + variables, "a/cluster.yaml": cluster(spec="{count: '${count}'}")}
     assert applied(files) == [("a", "prod", {"count": "${count}"})]
+
+
+def settings(data: str, *, name: str = "settings", namespace: str | None = "flux-system") -> str:
+    place = f", namespace: {namespace}" if namespace else ""
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}{place}}}\ndata: {data}\n"
+
+
+def filled_from_settings(settings_file: str, *, own: str = "", listed: str = "[settings]") -> dict[str, str]:
+    sources = ", ".join(f"{{kind: ConfigMap, name: {name}}}" for name in listed.strip("[]").split(", "))
+    return {
+        **MGMT,
+        "clusters/mgmt/a.yaml": sync("./a", name="a")
+        + f"  postBuild: {{substitute: {{{own}}}, substituteFrom: [{sources}]}}\n",
+        "clusters/mgmt/settings.yaml": settings_file,
+        "a/cluster.yaml": cluster('"${name}-1"', "{b: '${b:=none}'}"),
+    }
+
+
+def test_variables_come_from_a_configmap_of_the_repository() -> None:
+    files = filled_from_settings(settings("{name: prod, b: '7'}"))
+    assert applied(files) == [("clusters/mgmt", "prod-1", {"b": 7})]
+    renamed = filled_from_settings(settings("{name: next, b: '7'}"))
+    assert [line for line in told(files, renamed) if "Cluster" in line] == [
+        "added Cluster default/next-1 in clusters/mgmt",
+        "removed Cluster default/prod-1 in clusters/mgmt",
+    ]
+    kept = {**files, "other.yaml": settings("{name: next}", namespace="other")}
+    assert applied(kept) == applied(files)
+
+
+def test_the_last_source_of_a_variable_wins_and_the_sync_itself_over_all() -> None:
+    both = settings("{name: prod, b: '1'}") + "---\n" + settings("{b: '2'}", name="more")
+    for listed, value in (("[settings, more]", 2), ("[more, settings]", 1)):
+        assert applied(filled_from_settings(both, listed=listed))[0][2] == {"b": value}
+    assert applied(filled_from_settings(both, listed="[more, settings]", own="b: '3'"))[0][1:] == ("prod-1", {"b": 3})
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        settings("{name: prod}", name="other"),
+        settings("{name: prod}", namespace="other"),
+        settings("{name: prod}", namespace=None),
+        settings("{name: '${from}'}"),
+        settings("{name: 'ENC[AES256_GCM,data:x]'}"),
+        settings("{name: prod}") + "---\n" + settings("{name: next}"),
+        settings("{name: prod}").replace("ConfigMap", "Secret"),
+    ],
+)
+def test_variables_of_what_is_not_known_for_sure_stay(file: str) -> None:
+    assert applied(filled_from_settings(file)) == [("clusters/mgmt", "${name}-1", {"b": "${b:=none}"})]
+    assert applied(filled_from_settings(file, own="name: set"))[0][1] == "set-1"
+
+
+def test_a_configmap_that_kustomize_changes_is_not_known() -> None:
+    files = filled_from_settings("")
+    own = {
+        "clusters/mgmt/x/settings.yaml": settings("{name: prod}"),
+        "clusters/mgmt/x/kustomization.yaml": kustomization("settings.yaml"),
+    }
+    assert applied({**files, **own})[0][1] == "prod-1"
+    own["clusters/mgmt/x/kustomization.yaml"] += "namePrefix: eu-\n"
+    assert applied({**files, **own})[0][1] == "${name}-1"
+
+
+MADE = (
+    "configMapGenerator:\n- name: settings\n  literals: [name=prod, 'b=\"7\"']\n  options: {labels: {x: '1'}}\n"
+    "secretGenerator:\n- {name: pull, namespace: other, literals: [a=b]}\n"
+)
+
+
+def made(lines: str) -> list[tuple[str, str, str, object]]:
+    found = (each for each in resources(with_lines(lines)) if each.kind in ("ConfigMap", "Secret"))
+    return [(each.kind, each.id.namespace, each.id.name, each.value.get("data")) for each in found]
+
+
+def test_generators_make_objects_under_the_name_that_others_name_them_by() -> None:
+    assert made(MADE) == [
+        ("ConfigMap", "default", "settings", {"name": "prod", "b": "7"}),
+        ("Secret", "other", "pull", None),
+    ]
+    assert [each[1:3] for each in made("namespace: ours\nnamePrefix: x-\n" + MADE)] == [
+        ("ours", "x-settings"),
+        ("ours", "x-pull"),
+    ]
+    wrong = "configMapGenerator: [1, {}, {name: 2}, {name: a, literals: text}, {name: b, literals: [c, 1]}]\n"
+    assert [each[2:] for each in made(wrong)] == [("a", {}), ("b", {})]
+    assert made("configMapGenerator: [{name: a, behavior: merge, literals: [b=c]}]\nsecretGenerator: text\n") == []
+    identity = ResourceId("clusters/mgmt", "", "ConfigMap", "default", "settings")
+    (found,) = inventory(with_lines(MADE)).get(identity)
+    assert (found.place().path, found.place().span.line) == ("clusters/mgmt/prod/kustomization.yaml", 6)
+    assert found.value["metadata"]["labels"] == {"x": "1"}
+
+
+def test_what_a_generator_makes_comes_changes_and_goes() -> None:
+    files = {**with_lines(MADE), "clusters/mgmt/kustomization.yaml": kustomization("prod", "flux-system")}
+    head = "in clusters/mgmt"
+    other = {**files, **with_lines(MADE.replace("name=prod", "name=next"))}
+    assert [line for line in told(files, other) if "settings" in line] == [
+        f"changed ConfigMap default/settings {head} data.name: 'prod' -> 'next'"
+    ]
+    gone = [f"removed ConfigMap default/settings {head}", f"removed Secret other/pull {head}"]
+    assert [line for line in told(files, {**files, **with_lines("")}) if "removed" in line] == gone
+    left_out = {**files, "clusters/mgmt/kustomization.yaml": kustomization("flux-system")}
+    assert [line for line in told(files, left_out) if "Cluster" not in line and "removed" in line] == gone
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("generatorOptions: {disableNameSuffixHash: true}\n", "prod-1"),
+        ("", "${name}-1"),
+        ("generatorOptions: {disableNameSuffixHash: true}\nnamePrefix: x-\n", "${name}-1"),
+        ("generatorOptions: {disableNameSuffixHash: true}\n#files", "${name}-1"),
+        ("generatorOptions: {disableNameSuffixHash: true}\n#merge", "${name}-1"),
+    ],
+)
+def test_variables_come_from_a_configmap_that_a_generator_makes(lines: str, name: str) -> None:
+    own = kustomization("other.yaml") + lines + MADE.replace("settings\n", "settings\n  namespace: flux-system\n", 1)
+    if lines.endswith("#files"):
+        own = own.replace("  options:", "  envs: [settings.env]\n  options:")
+    files = {
+        **filled_from_settings(""),
+        "clusters/mgmt/x/kustomization.yaml": own,
+        "clusters/mgmt/x/other.yaml": settings("{}", name="other"),
+    }
+    if lines.endswith("#merge"):
+        merging = "configMapGenerator: [{name: settings, behavior: merge, literals: [name=next]}]\n"
+        files["clusters/mgmt/kustomization.yaml"] = (
+            kustomization("x", "a.yaml", "settings.yaml", "flux-system") + merging
+        )
+    assert applied(files)[0][1] == name
+
+
+def test_an_object_is_exempt_from_variables_and_defaults_alone_need_a_strategy() -> None:
+    body = cluster(spec="{a: '${b:=1}'}")
+    exempt = body.replace("{name: prod}", "{name: prod, labels: {kustomize.toolkit.fluxcd.io/substitute: disabled}}")
+    own = "  postBuild: {substitute: {x: y}}\n"
+    for text, post_build, value in (
+        (body, own, 1),
+        (exempt, own, "${b:=1}"),
+        (body, "  postBuild: {}\n", "${b:=1}"),
+        (body, "  postBuild: {substituteStrategy: Always}\n", 1),
+    ):
+        assert applied({"sync.yaml": sync("./a") + post_build, "a/cluster.yaml": text})[0][2] == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("${a}-dc", "prod-dc", True),
+        ("prod-dc", "x-${a}", False),
+        ("x-${a}-dc", "x-dc", False),
+        ("${a}-1", "x-${b}", True),
+        ("a-${a}", "b-${a}", False),
+        ("{{ a }}", "anything", True),
+        ("prod", "prod", True),
+        ("prod", "prod2", False),
+    ],
+)
+def test_names_that_are_filled_in_may_be_others(one: str, other: str, *, expected: bool) -> None:
+    identities = [ResourceId("", EKSA, "Cluster", "default", name) for name in (one, other)]
+    assert may_be(*identities) is may_be(*reversed(identities)) is expected
+    assert not may_be(identities[0], identities[1]._replace(kind="OIDCConfig"))
 
 
 def test_annotations_for_everything_are_on_everything() -> None:

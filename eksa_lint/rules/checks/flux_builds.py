@@ -1,25 +1,27 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
+from posixpath import dirname
 from typing import Any, Final
 
 from eksa_lint.finding import Place
 from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
+from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
+from eksa_lint.model.layout import FLUX, Sync
 from eksa_lint.model.layout import Context as Way
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
 
 _RULE: Final = "flux-build-stops"
+_MOST_NAMED: Final = 3
 _NOT_EVALUATED: Final = {
     "generators": "generators are not run here",
-    "transformers": "transformers are not run here, and may rename or drop objects",
     "validators": "validators are not run here",
-    "replacements": "replacements are not made here",
     "vars": "variables of kustomize are not filled in here",
     "helmCharts": "Helm charts are not rendered here",
     "helmChartInflationGenerator": "Helm charts are not rendered here",
@@ -37,7 +39,7 @@ def stopped_builds(subject: Any, context: Context) -> Iterator[Draft]:
 
 
 @check("kustomizations-not-evaluated")
-def not_evaluated(file: File, _: Context) -> Iterator[Draft]:
+def not_evaluated(file: File, context: Context) -> Iterator[Draft]:
     """What a kustomization does that the comparison cannot see."""
     name = file.path.rpartition("/")[2]
     if name not in KUSTOMIZATION_NAMES or not file.documents:
@@ -50,12 +52,23 @@ def not_evaluated(file: File, _: Context) -> Iterator[Draft]:
                 "kustomization-not-evaluated", f"{reason}: what becomes of the objects of {file.path} is not known",
                 file.place(entry.key_start, entry.key_end), field=field,
             )  # fmt: skip
+    for node, reason in _passed_over(root, file.path, context.inventory):
+        message = f"{reason}: what becomes of the objects of {file.path} is not known"
+        yield Draft("kustomization-not-evaluated", message, file.place(node.start, node.end), field=reason)
     for field in ("resources", "bases", "components"):
         listed = root.find((field,))
         for item in (listed.items or ()) if listed else ():
             if isinstance(item.value, str) and is_remote(item.value):
                 message = f"{item.value} is not read here: which objects come from it, or go with it, is not known"
                 yield Draft("kustomization-not-evaluated", message, file.place(item.start, item.end), field=item.value)
+
+
+def _passed_over(root: Node, path: str, inventory: Inventory) -> list[tuple[Node, str]]:
+    """The transformers and replacements that are not evaluated, each with the reason."""
+    layout = inventory.layout
+    has_any = root.find(("transformers",)) or root.find(("replacements",))
+    kustomization = layout.kustomizations.at(dirname(path)) if has_any else None
+    return layout.not_evaluated(kustomization) if kustomization and kustomization.file == path else []
 
 
 def _file(file: File, context: Context) -> Iterator[Draft]:
@@ -68,7 +81,9 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
     if faults and not inventory.is_left_out_of_source(file.path):
         for document, missing in faults:
-            message = f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0])}"
+            message = (
+                f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0], inventory)}"
+            )
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
 
 
@@ -95,9 +110,11 @@ def _first(file: File, node: Node) -> Place:
 
 
 def _unfit(resource: Resource) -> Iterator[Draft]:
-    for reason, place in resource.unfit:
-        message = f"the patch does not fit {resource.title}: {reason}; kustomize stops there, and nothing is applied"
-        yield Draft(_RULE, message, place, resource, field=reason)
+    for unfit in resource.unfit:
+        message = f"the {unfit.what} does not fit {resource.title}: {unfit.reason}; kustomize stops there"
+        if unfit.what == "variable":
+            message = f"{unfit.reason} in {resource.title}, where text is written $${{…}}: Flux stops there"
+        yield Draft(_RULE, f"{message}, and nothing is applied", unfit.place, resource, field=unfit.reason)
 
 
 def _listed(change: Change, context: Context) -> Iterator[Draft]:
@@ -110,12 +127,24 @@ def _listed(change: Change, context: Context) -> Iterator[Draft]:
     entry = still_listed(resource, way, context.inventory)
     if entry is not None:
         place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)
-        message = f"{entry.file} still lists {entry.node.value}, which is removed: {_stops(way)}"
+        message = f"{entry.file} still lists {entry.node.value}, which is removed: {_stops(way, context.inventory)}"
         yield Draft(_RULE, message, place, field=entry.target)
 
 
-def _stops(way: Way) -> str:
+def _stops(way: Way, inventory: Inventory) -> str:
     if way.sync is None:
         return "kustomize stops there"
-    folder = way.sync.folder or "the repository"
-    return f"Flux stops there, and nothing of {folder} is applied or deleted until that is mended"
+    folder, also = way.sync.folder or "the repository", _also(way.sync, inventory)
+    return f"Flux stops there, and nothing of {folder} is applied or deleted until that is mended{also}"
+
+
+def _also(sync: Sync, inventory: Inventory) -> str:
+    """What waits for the sync that stops."""
+    if not inventory.files_holding(b"dependsOn"):
+        return ""
+    identity = ResourceId(inventory.layout.root(sync.file), FLUX, "Kustomization", sync.namespace, sync.name)
+    names = [resource.id.name for resource in inventory.dependencies.waiting_for(identity)]
+    if not names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f", nor what {', '.join(names[:_MOST_NAMED])}{more} applies, which waits for {sync.name}"

@@ -2,29 +2,16 @@
 
 from collections.abc import Iterator
 from posixpath import normpath
-from typing import Final
 
 from eksa_lint.finding import Severity
-from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.dependencies import is_sync, source_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.layout import FLUX
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-
-_SOURCE: Final = "source.toolkit.fluxcd.io"
-
-
-def source_of(sync: Resource) -> ResourceId | None:
-    """The object that names the repository of a Flux Kustomization."""
-    reference = fields.get(sync.value, ("spec", "sourceRef"))
-    kind, name = (fields.get(reference, (field,)) for field in ("kind", "name"))
-    if not isinstance(kind, str) or not isinstance(name, str):
-        return None
-    namespace = str(fields.get(reference, ("namespace",)) or sync.id.namespace)
-    return ResourceId(sync.id.root, _SOURCE, kind, namespace, name)
 
 
 def folder_of(sync: Resource) -> str:
@@ -68,8 +55,7 @@ def _is_known(before: Resource, source: ResourceId) -> bool:
 def _own_source(sync: Resource, inventory: Inventory) -> ResourceId | None:
     """The source of the repository itself: that of the sync which applies the whole root."""
     for resource in inventory.mentioning(FLUX, sync.id.root):
-        is_sync = (resource.group, resource.kind) == (FLUX, "Kustomization") and not resource.patch
-        if is_sync and folder_of(resource) == sync.id.root:
+        if is_sync(resource) and folder_of(resource) == sync.id.root:
             return source_of(resource)
     return None
 

@@ -1,4 +1,4 @@
-"""Flux objects that are gone: what Flux then does with all that it applied."""
+"""Flux objects that are gone, and what Flux then does with all that it applied; and those that wait in vain."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,9 +6,10 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.dependencies import Dependency, dependencies_of, is_sync, source_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import is_within
-from eksa_lint.model.layout import FLUX, Sync, sync_of
+from eksa_lint.model.layout import FLUX, Sync, sync_of, synced_folder
 from eksa_lint.model.outcome import Outcome, outcome_of_sync
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
@@ -82,3 +83,66 @@ def _readers(source: Resource, inventory: Inventory) -> Iterator[Resource]:
             wanted = source.kind, source.id.name, source.id.namespace
             if (reference.get("kind"), reference.get("name"), namespace) == wanted:
                 yield resource
+
+
+@check("flux-dependencies")
+def waiting_syncs(subject: Resource | Change, context: Context) -> Iterator[Draft]:
+    """What a Flux `Kustomization` waits for and never gets. A change is told at those that wait for what it changes."""
+    if isinstance(subject, Resource):
+        for dependency in dependencies_of(subject):
+            yield from _waiting(dependency, context)
+        return
+    before, inventory = context.before, context.inventory
+    if before is not None and inventory.files_holding(b"dependsOn"):
+        for sync in inventory.dependencies.waiting_for(subject.resource.id):
+            for dependency in dependencies_of(sync):
+                if not _was_waiting(dependency, before):
+                    yield from _waiting(dependency, context)
+
+
+def _was_waiting(dependency: Dependency, before: Inventory) -> bool:
+    found = before.dependencies
+    return not before.get(dependency.on) or bool(found.cycle(dependency) or found.obstacle(dependency))
+
+
+def _waiting(dependency: Dependency, context: Context) -> Iterator[Draft]:
+    why, severity = _why_waiting(dependency, context)
+    resource = dependency.of
+    if why:
+        effect = (
+            f"nothing of {synced_folder(resource.spec) or 'the repository'} is applied or deleted until that changes"
+        )
+        yield Draft(
+            "flux-dependency",
+            f"{resource.title} depends on {dependency.on.name}, {why}: {effect}",
+            resource.place(("spec", "dependsOn", dependency.position, "name")),
+            resource,
+            field=f"spec.dependsOn[{dependency.on.namespace}/{dependency.on.name}]",
+            values=(why,),
+            severity=severity,
+        )
+
+
+def _why_waiting(dependency: Dependency, context: Context) -> tuple[str, Severity | None]:
+    inventory, before = context.inventory, context.before
+    chain = [resource.id.name for resource in inventory.dependencies.cycle(dependency)]
+    if len(chain) == 1:
+        return "which is itself", None
+    if chain:
+        return f"which depends on {', which depends on '.join(chain[1:])}", None
+    if inventory.get(dependency.on) or inventory.may_hold(dependency.on) or inventory.may_be_named(dependency.on):
+        why = inventory.dependencies.obstacle(dependency)
+        return (why, Severity.WARNING) if why else ("", None)
+    if before is not None and before.get(dependency.on):
+        return "which this change removes", None
+    is_whole = dependency.on.root and not _reads_elsewhere(dependency.of, inventory)
+    return "which is in no file here", Severity.WARNING if is_whole else Severity.NOTE
+
+
+def _reads_elsewhere(sync: Resource, inventory: Inventory) -> bool:
+    """Whether objects of its management cluster come from other repositories, where what it waits for may be."""
+    return any(
+        source_of(other) != source_of(sync)
+        for other in inventory.mentioning(FLUX, sync.id.root)
+        if is_sync(other) and other.id.root == sync.id.root
+    )

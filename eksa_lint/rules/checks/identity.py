@@ -1,12 +1,14 @@
-"""One identity, several objects."""
+"""One identity, several objects; and objects whose identity is not known."""
 
 from collections.abc import Iterator
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.resource import Resource
+from eksa_lint.model.unknown import is_unknown
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.syntax.later import is_filled_in_later
 
 
 @check("identity")
@@ -14,6 +16,8 @@ def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]
     if resource.patch or resource.id.name == resource.path:
         return
     same = context.inventory.get(resource.id)
+    if is_unknown(resource.id):  # each Flux `Kustomization` may fill in something else
+        same = [other for other in same if other.owner == resource.owner]
     if len(same) < 2 or resource.node is same[0].node:  # noqa: PLR2004 - told at the second one
         return
     first = same[0]
@@ -27,3 +31,21 @@ def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]
         # Without Flux nothing says that both files are applied to one cluster.
         severity=None if resource.id.root else Severity.NOTE,
     )
+
+
+@check("unknown-identity")
+def unknown_identities(resource: Resource, context: Context) -> Iterator[Draft]:
+    if resource.patch or not is_unknown(resource.id):
+        return
+    from eksa_lint.model.departure import context_of  # noqa: PLC0415 - few objects are named so
+    from eksa_lint.model.unknown import why_unknown  # noqa: PLC0415 - as above
+
+    way = context_of(resource, context.inventory)
+    if not way.left_out_by:
+        part = "name" if is_filled_in_later(resource.id.name) else "namespace"
+        yield Draft(
+            rule="object-not-identified",
+            message=f"{resource.title} is an object {why_unknown(resource.id, way)}: which one it is is not known",
+            place=resource.place(("metadata", part)),
+            resource=resource,
+        )

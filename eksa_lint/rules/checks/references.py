@@ -19,6 +19,8 @@ def dangling_references(resource: Resource, context: Context) -> Iterator[Draft]
         target = reference.target
         if is_filled_in_later(target.name) or context.inventory.get(target) or context.inventory.may_hold(target):
             continue
+        if context.inventory.may_be_named(target):
+            continue
         where = fields.spell(reference.path, resource.value, resource.group, resource.kind)
         reason = _reason(context.inventory, resource, reference)
         yield Draft(

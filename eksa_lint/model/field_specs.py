@@ -1,0 +1,118 @@
+"""Fields as the configurations of kustomize's transformers name them, and what is done to them.
+
+A path such as `spec/groups/name` goes through lists without saying so; what is missing is only made with `create`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from eksa_lint.model import fields
+from eksa_lint.model.patches import like, with_entries, with_items
+from eksa_lint.syntax import Entry, Node
+
+Path: TypeAlias = tuple[str, ...]
+Change: TypeAlias = Callable[[Node], Node]
+
+METADATA_NAME: Final = ("metadata", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of the objects of a group, version and kind; an empty one takes any."""
+
+    path: Path
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    create: bool = False
+
+    def concerns(self, value: Any) -> bool:
+        group, _, version = str(fields.get(value, ("apiVersion",))).rpartition("/")
+        return (
+            self.group in ("", group)
+            and self.version in ("", version)
+            and self.kind in ("", str(fields.get(value, ("kind",))))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one transformer does to some fields: text around them, values merged into them, or one in their place.
+
+    `fill` sets only what is missing. With a `name` only the object that has it is meant.
+    """
+
+    does: Literal["affix", "merge", "set", "fill"]
+    specs: tuple[FieldSpec, ...]
+    prefix: str = ""
+    suffix: str = ""
+    content: Any = field(default=None, hash=False)
+    node: Node | None = field(default=None, compare=False, repr=False)
+    name: str = ""
+
+    @property
+    def renames(self) -> bool:
+        return any(spec.path[:1] == METADATA_NAME[:1] for spec in self.specs) and self.does != "merge"
+
+    def applied_to(self, node: Node, names: set[str], kept: bool) -> Node:
+        """The object with its fields changed."""
+        if self.name and self.name not in names:
+            return node
+        for spec in self.specs:
+            if spec.concerns(node.value) and not (kept and spec.path == METADATA_NAME):
+                empty = like(self.node or node, {}, {}, None) if spec.create else None
+                node = _changed(node, spec.path, self._change, empty)
+        return node
+
+    def _change(self, old: Node) -> Node:
+        new = self.node
+        match self.does:
+            case "affix":
+                is_text = old.entries is None and old.items is None and old.value is not None
+                return like(old, f"{self.prefix}{old.value}{self.suffix}", None, None) if is_text else old
+            case "merge" if new is not None and new.entries and old.items is None:
+                return with_entries(old, {**(old.entries or {}), **new.entries})
+            case "fill" if old.value not in (None, "", {}):
+                return old
+            case "set" | "fill" if new is not None:
+                return new
+        return old
+
+
+def specs_of(listed: Any) -> tuple[FieldSpec, ...] | None:
+    """The `fieldSpecs` of a configuration; None where they are not written as such."""
+    if not isinstance(listed, list):
+        return None
+    return tuple(_specs(listed))
+
+
+def _specs(listed: list[Any]) -> Iterator[FieldSpec]:
+    for written in listed:
+        path = fields.get(written, ("path",))
+        if isinstance(path, str) and path:
+            group, version, kind = (str(fields.get(written, (part,)) or "") for part in ("group", "version", "kind"))
+            yield FieldSpec(_steps(path), group, version, kind, fields.get(written, ("create",)) is True)
+
+
+def _steps(path: str) -> Path:
+    r"""`a/b[]/c\/d` in steps."""
+    parts = path.strip("/").replace("\\/", "\0").split("/")
+    return tuple(part.removesuffix("[]").replace("\0", "/") for part in parts)
+
+
+def _changed(node: Node, path: Path, change: Change, empty: Node | None) -> Node:
+    if node.items is not None:
+        return with_items(node, [_changed(item, path, change, empty) for item in node.items])
+    if not path:
+        return change(node)
+    entry = (node.entries or {}).get(path[0])
+    if node.entries is None or (entry is None and empty is None):
+        return node
+    inner = entry.node if entry is not None else empty
+    assert inner is not None  # noqa: S101 - one of them is there
+    changed = _changed(inner, path[1:], change, empty)
+    if entry is None and changed is inner:
+        return node
+    start, end = (entry.key_start, entry.key_end) if entry else (changed.start, changed.end)
+    return with_entries(node, {**node.entries, path[0]: Entry(start, end, changed)})

@@ -1,0 +1,89 @@
+"""The ConfigMaps and Secrets that a kustomization makes itself.
+
+Their names are those that others name them by: the hash that kustomize may add goes into every reference as well. What
+a Secret holds is left out.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from eksa_lint.model import fields
+from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.syntax import Entry, Node
+
+_KINDS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+_FILES: Final = ("files", "envs", "env")
+UNREAD: Final = "${files}"
+"""What stands for values that are taken from other files."""
+
+
+def generated(kustomization: Kustomization) -> Iterator[Node]:
+    """The objects that it makes, each in the place of its entry."""
+    options = fields.get(kustomization.value, ("generatorOptions",))
+    for entry, kind in _entries(kustomization):
+        if not _changes_another(entry.value):
+            yield _object(entry, kind, options)
+
+
+def is_hashed(kustomization: Kustomization, name: str) -> bool:
+    """Whether the name of a ConfigMap has a hash in the cluster."""
+    options = fields.get(kustomization.value, ("generatorOptions",))
+    written = (entry.value for entry, _ in _entries(kustomization))
+    own = [fields.get(value, ("options",)) for value in written if fields.get(value, ("name",)) == name]
+    return not any(fields.get(each, ("disableNameSuffixHash",)) is True for each in (options, *own))
+
+
+def changes_others(kustomization: Kustomization) -> bool:
+    """Whether it puts values into ConfigMaps that it takes in."""
+    return any(_changes_another(entry.value) for entry, _ in _entries(kustomization))
+
+
+def _entries(kustomization: Kustomization) -> Iterator[tuple[Node, str]]:
+    for name, kind in _KINDS.items():
+        listed = kustomization.node.find((name,)) if kustomization.node else None
+        for entry in (listed.items or ()) if listed else ():
+            if isinstance(fields.get(entry.value, ("name",)), str):
+                yield entry, kind
+
+
+def _changes_another(value: Any) -> bool:
+    return fields.get(value, ("behavior",)) in ("merge", "replace")
+
+
+def _object(entry: Node, kind: str, options: Any) -> Node:
+    at = entry.find(("name",)) or entry
+    parts: dict[str, Node] = {part: node for part in ("name", "namespace") if (node := entry.find((part,)))}
+    for part in ("labels", "annotations"):
+        texts = {**_mapping(fields.get(options, (part,))), **_mapping(fields.get(entry.value, ("options", part)))}
+        if texts:
+            parts[part] = _whole(at, {name: Node(at.start, at.end, text) for name, text in texts.items()})
+    made = {
+        "apiVersion": Node(at.start, at.end, "v1"),
+        "kind": Node(at.start, at.end, kind),
+        "metadata": _whole(at, parts),
+    }
+    if kind == "ConfigMap":
+        made["data"] = _whole(at, _data(entry))
+    return _whole(entry, made)
+
+
+def _data(entry: Node) -> dict[str, Node]:
+    literals = entry.find(("literals",))
+    data = {}
+    for item in (literals.items or ()) if literals else ():
+        name, equals, text = str(item.value).partition("=")
+        if equals:
+            data[name] = Node(item.start, item.end, text.strip("\"'"))
+    for name in _FILES:
+        if node := entry.find((name,)):
+            data[name] = Node(node.start, node.end, UNREAD)
+    return data
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _whole(at: Node, parts: dict[str, Node]) -> Node:
+    entries = {name: Entry(node.start, node.end, node) for name, node in parts.items()}
+    return Node(at.start, at.end, {name: node.value for name, node in parts.items()}, entries)

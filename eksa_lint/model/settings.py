@@ -1,0 +1,105 @@
+"""The ConfigMaps of a repository from which Flux takes variables: what they hold, where these files say it for sure."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import dirname
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from eksa_lint.model import fields
+from eksa_lint.model.generators import generated, is_hashed
+from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.objects import objects_of
+from eksa_lint.syntax import Stream
+
+if TYPE_CHECKING:
+    from eksa_lint.model.layout import Sync
+
+_NAMED: Final = re.compile(rb"substituteFrom[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\s*[-\[]")
+"""What a list of sources looks like; in the definition of the field a mapping follows."""
+
+_NOT_FINAL: Final = ("${", "ENC[")
+
+
+class Applied(NamedTuple):
+    """Where the objects of a file are applied: as they stand, or with something done to them."""
+
+    root: str
+    namespace: str | None
+    as_written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is asked of the files of a snapshot."""
+
+    flux: tuple[str, ...]
+    content: Callable[[str], bytes]
+    holding: Callable[[bytes], Iterable[str]]
+    stream: Callable[[str], Stream]
+    applied: Callable[[str], Iterable[Applied]]
+    syncs_in: Callable[[str], Iterable["Sync"]]
+    at: Callable[[str], Kustomization | None]
+
+
+class Settings:
+    """The ConfigMaps of one snapshot; a file is only read where its bytes hold the name of one that is asked for."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def of(self, sync: "Sync", root: str, name: str) -> dict[str, str] | None:
+        """The data of a ConfigMap that stands beside a Flux `Kustomization`; None where it is not known."""
+        namespaces = {where.namespace or sync.namespace for where in self._files.applied(sync.file)} or {sync.namespace}
+        found = list(self._found(root, namespaces, name))
+        return found[0] if len(found) == 1 else None
+
+    def _found(self, root: str, namespaces: set[str], name: str) -> Iterator[dict[str, str] | None]:
+        for path in self._files.holding(name.encode("utf-8", "surrogateescape")):
+            if b"onfigMap" in self._files.content(path):
+                values = [value for value in self._maps(path, name) if fields.get(value, ("metadata", "name")) == name]
+                for where in self._files.applied(path) if values else ():
+                    for value in values:
+                        namespace = where.namespace or fields.get(value, ("metadata", "namespace")) or "default"
+                        if where.root == root and namespace in namespaces:
+                            yield _data(value) if where.as_written else None
+
+    def _maps(self, path: str, name: str) -> Iterator[Any]:
+        kustomization = self._files.at(dirname(path))
+        if kustomization is not None and kustomization.file == path and not is_hashed(kustomization, name):
+            yield from (
+                node.value for node in generated(kustomization) if fields.get(node.value, ("kind",)) == "ConfigMap"
+            )
+        for document in self._files.stream(path).documents:
+            for node in objects_of(document.root):
+                if fields.get(node.value, ("kind",)) == "ConfigMap":
+                    yield node.value
+
+    def folders_filled_from(self, path: str) -> set[str]:
+        """The folders whose Flux `Kustomization` may take variables from a ConfigMap of a file."""
+        content = self._files.content(path)
+        return {folder for name, folder in self._sources if name in content}
+
+    @cached_property
+    def _sources(self) -> set[tuple[bytes, str]]:
+        """The names of what variables are taken from, and the folders that are applied with them."""
+        files = [file for file in self._files.flux if _NAMED.search(self._files.content(file))]
+        return {
+            (str(source.get("name")).encode("utf-8", "surrogateescape"), sync.folder)
+            for file in files
+            for sync in self._files.syncs_in(file)
+            for source in _list(fields.get(sync.spec, ("postBuild", "substituteFrom")))
+            if isinstance(source, dict) and source.get("kind") == "ConfigMap"
+        }
+
+
+def _data(value: Any) -> dict[str, str] | None:
+    """The data, None where something of it is filled in or decrypted first."""
+    data = fields.get(value, ("data",))
+    texts = {str(name): str(text) for name, text in data.items()} if isinstance(data, dict) else {}
+    return None if any(mark in text for text in texts.values() for mark in _NOT_FINAL) else texts
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

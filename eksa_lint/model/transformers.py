@@ -1,0 +1,122 @@
+"""The configurations that `transformers:` lists, and those of kustomize's own that are evaluated.
+
+Source: kubernetes-sigs/kustomize, api/internal/target and plugin/builtin: they run after all that the fields of the
+kustomization do, those that are written in it first, then those of files.
+"""
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eksa_lint.model import fields
+from eksa_lint.model.embedded import embedded
+from eksa_lint.model.field_specs import FieldSpec, Setting, specs_of
+from eksa_lint.model.kustomize import Kustomization, beside
+from eksa_lint.model.patches import borrow
+from eksa_lint.model.resource import Borrowed
+from eksa_lint.syntax import Node, Stream
+
+_BUILTIN: Final = "builtin"
+_NAMESPACE: Final = ("metadata", "namespace")
+WITHOUT_EFFECT: Final = frozenset(("HashTransformer", "SortOrderTransformer"))
+"""What changes nothing that matters here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One configuration, and the entry of the kustomization that brings it. One that cannot be read has no node."""
+
+    entry: Node
+    node: Borrowed | None = None
+
+    @property
+    def value(self) -> Any:
+        return self.node.value if self.node else None
+
+    @property
+    def kind(self) -> str:
+        """The kind of one of kustomize's own; empty for that of another program."""
+        is_builtin = fields.get(self.value, ("apiVersion",)) == _BUILTIN
+        return str(fields.get(self.value, ("kind",))) if is_builtin else ""
+
+
+class Configs:
+    """Reads what kustomizations list as transformers."""
+
+    def __init__(
+        self,
+        known: Container[str],
+        stream: Callable[[str], Stream],
+        at: Callable[[str], Kustomization | None],
+    ) -> None:
+        self._known, self._stream, self._at = known, stream, at
+
+    def of(self, kustomization: Kustomization) -> Iterator[Config]:
+        """The configurations in the order in which they run."""
+        listed = kustomization.node.find(("transformers",)) if kustomization.node else None
+        entries = [(entry, str(entry.value)) for entry in (listed.items or ())] if listed else []
+        for entry, text in entries:
+            if _is_inline(text):
+                documents, shift = embedded(entry, kustomization.source)
+                for document in documents:
+                    yield Config(entry, borrow(document.root, kustomization.file, kustomization.source, shift))
+        for entry, text in entries:
+            if not _is_inline(text):
+                yield from self._from_path(entry, beside(kustomization.folder, text))
+
+    def _from_path(self, entry: Node, path: str) -> Iterator[Config]:
+        if path in self._known:
+            stream = self._stream(path)
+            for document in stream.documents:
+                yield Config(entry, borrow(document.root, path, stream.source))
+            return
+        folder = self._at(path)
+        if folder is None or folder.value.keys() - {"apiVersion", "kind", "metadata", "resources"}:
+            yield Config(entry)
+            return
+        for inner in folder.includes:
+            yield from self._from_path(entry, inner.target) if inner.target in self._known else (Config(entry),)
+
+
+def _is_inline(text: str) -> bool:
+    return "\n" in text or ": " in text
+
+
+def namespace_of(config: Config) -> str:
+    """The namespace that a configuration sets for all objects; empty where it does not."""
+    if config.kind != "NamespaceTransformer" or fields.get(config.value, ("unsetOnly",)) is True:
+        return ""
+    specs = fields.get(config.value, ("fieldSpecs",))
+    plain = FieldSpec(_NAMESPACE, create=True)
+    namespace = fields.get(config.value, _NAMESPACE)
+    is_plain = specs is None or plain in (specs_of(specs) or ())
+    return namespace if isinstance(namespace, str) and is_plain else ""
+
+
+def setting_of(config: Config) -> Setting | None:
+    """What a configuration does to fields; None for one that does something else, or that cannot be read."""
+    value, node = config.value, config.node
+    specs = specs_of(fields.get(value, ("fieldSpecs",)))
+    if node is None:
+        return None
+    match config.kind:
+        case "PrefixTransformer" if specs is not None:
+            return Setting("affix", specs, prefix=str(fields.get(value, ("prefix",)) or ""))
+        case "SuffixTransformer" if specs is not None:
+            return Setting("affix", specs, suffix=str(fields.get(value, ("suffix",)) or ""))
+        case "LabelTransformer":
+            return _setting("merge", specs or (), node.find(("labels",)))
+        case "AnnotationsTransformer":
+            return _setting("merge", specs or (), node.find(("annotations",)))
+        case "ReplicaCountTransformer" if specs is not None:
+            name = str(fields.get(value, ("replica", "name")) or "")
+            return _setting("set", specs, node.find(("replica", "count")), name) if name else None
+        case "NamespaceTransformer" if fields.get(value, ("unsetOnly",)) is True and specs is None:
+            return _setting("fill", (FieldSpec(_NAMESPACE, create=True),), node.find(_NAMESPACE))
+        case "ImageTagTransformer" if specs is None:
+            return Setting("merge", ())
+    return None
+
+
+def _setting(does: Any, specs: tuple[FieldSpec, ...], node: Node | None, name: str = "") -> Setting | None:
+    return Setting(does, specs, content=node.value, node=node, name=name) if node is not None else None
