@@ -64,10 +64,8 @@ def _hindrance(sync: Resource, old: Inventory, new: Inventory) -> str:
     for one in (sync, source):
         if one is not None and _is_suspended(one, old, new):
             return f"until {one.title} is resumed"
-    if held_back := new.dependencies.held_back(sync):
-        return f"while {sync.id.name} waits for {held_back}"
-    missing = new.dependencies.missing_file(sync)
-    return f"while {missing} is missing, which {sync.id.name} builds" if missing else ""
+    held_back = new.dependencies.held_back(sync)
+    return f"while {sync.id.name} waits for {held_back}" if held_back else ""
 
 
 def _is_suspended(one: Resource, old: Inventory, new: Inventory) -> bool:

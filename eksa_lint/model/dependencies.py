@@ -121,12 +121,12 @@ class Dependencies:
         sync = found[0]
         if sync.spec.get("suspend") is True:
             return "which is suspended" if source_of(sync) == source_of(dependency.of) else ""
-        if missing := self.missing_file(sync):
+        if missing := self._missing_file(sync):
             return f"which cannot be built, as {missing} is not there"
         further = self.held_back(sync, seen | {dependency.of.id, dependency.on})
         return f"which depends on {further}" if further else ""
 
-    def missing_file(self, sync: Resource) -> str:
+    def _missing_file(self, sync: Resource) -> str:
         """What a kustomization lists that is not in the repository, below the folder of a sync, or that folder."""
         if sync.id not in self._missing:
             is_here = self._is_of_this_repository(sync)
@@ -135,6 +135,8 @@ class Dependencies:
 
     def _find_missing(self, folder: str) -> str:
         inventory, folders = self._inventory, self._inventory.folders
+        if ".gitmodules" in inventory.snapshot.blobs:
+            return ""  # what lies in other repositories may be there
         if folder and folder not in folders:
             return folder
         kustomizations, waiting = inventory.layout.kustomizations, [folder]

@@ -3,9 +3,12 @@
 What is expected is what kustomize 5.8 builds from the same files.
 """
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from model_support import cluster, kustomization, resources, sync, thing, told
 
 FOLDER = "clusters/mgmt/prod"
@@ -214,3 +217,56 @@ def test_labels_for_everything_are_on_everything() -> None:
     lines = "labels: [{pairs: {u: '1'}}, {pairs: {v: '2'}}, 1]\ncommonLabels: {w: '3'}\n"
     (found,) = (resource for resource in resources(with_lines(lines)) if resource.kind == "Cluster")
     assert found.value["metadata"]["labels"] == {"u": "1", "v": "2", "w": "3"}
+
+
+WORDS = (
+    "metadata.name",
+    "spec.b.c.*",
+    "[name=x]",
+    "Cluster",
+    "prod",
+    "a=b",
+    "merge",
+    "builtin",
+    "PrefixTransformer",
+    "",
+)
+KEYS = (
+    *("kind", "name", "apiVersion", "metadata", "fieldSpecs", "path", "create", "prefix", "target", "patch", "labels"),
+    *(
+        "source",
+        "targets",
+        "select",
+        "reject",
+        "fieldPath",
+        "fieldPaths",
+        "options",
+        "delimiter",
+        "index",
+        "sourceValue",
+    ),
+    *("literals", "behavior", "files", "replica", "count", "replacements", "patches"),
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = (
+    "transformers",
+    "replacements",
+    "configMapGenerator",
+    "secretGenerator",
+    "generatorOptions",
+    "labels",
+    "patches",
+)
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), values | st.lists(values.map(json.dumps), max_size=2), max_size=3))
+def test_any_value_of_a_field_is_read_or_passed_over(written: dict[str, Any]) -> None:
+    lines = "".join(f"{name}: {json.dumps(value)}\n" for name, value in written.items())
+    files = with_lines(lines)
+    assert [each.kind for each in resources(files) if not each.patch].count("Cluster") == 1
+    assert told(files, files) == []
+    told(with_lines(""), files)
