@@ -45,6 +45,12 @@ _LEAST_VARIETY: Final = 12
 _OPENSSH: Final = b"openssh-key-v1\0"
 _OPENSSH_CIPHER: Final = slice(len(_OPENSSH) + 4, len(_OPENSSH) + 8)
 
+# The lines that base64 goes on in; another key begins anew, so that each line is read once.
+_WRAPPED: Final = re.compile(
+    r"(?:(?:\\n|\r?\n)[ \t#>]{0,80}(?!LS0tLS1CRUdJTi)[A-Za-z0-9+/]{1,400}+={0,2}(?=\\n|\s|[\"']|\Z))*+"
+)
+_LINE_END: Final = re.compile(r"\\n|[\s#>]")
+
 _JWT_SAMPLE: Final = "1234567890"
 """The subject of the token that jwt.io and half of all documentation show."""
 _URL_SAFE: Final = str.maketrans("-_", "+/")
@@ -100,6 +106,9 @@ def _base64_key(text: str, start: int, end: int) -> Evidence:
     header = _PEM_HEADER.search(decoded)
     if header is None:
         return Evidence(end, real=False)
+    wrapped = _WRAPPED.match(text, end)
+    end = wrapped.end() if wrapped else end
+    decoded = (decode_base64(_LINE_END.sub("", text[start:end])) or b"").decode("latin-1")
     inner = _key_body(decoded, header.start(), header.end())
     return Evidence(end, inner.real, inner.encrypted)
 
