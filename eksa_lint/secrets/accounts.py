@@ -7,7 +7,7 @@ from typing import Final
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.values import stands_for_nothing
 
-_PAIR: Final = r"(?P<user>[A-Za-z_][\w.-]{0,40}):(?P<password>[^\s\"'\\|<>]{1,400})"
+_PAIR: Final = r"(?P<user>[A-Za-z_][\w.-]{0,40}):(?P<password>[^\s\"'\\|<>]{4,400})"
 _PIPED: Final = re.compile(
     rf"(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)?\\?[\"']?{_PAIR}\\?[\"']?[ \t]*\|[^\n|]{{0,80}}\bchpasswd\b"
 )

@@ -25,7 +25,7 @@ _ELEMENT: Final = re.compile(rf"<{_NAME}(?P<sign>>)(?=[^<>\n]{{1,400}}</)")
 _CELL: Final = re.compile(rf"\|[ \t]*[`*]{{0,3}}{_NAME}[`*]{{0,3}}[ \t]*(?P<sign>\|)[ \t]*(?=[^|\s]+[ \t]*\|)")
 _SAID: Final = re.compile(r"\b(?P<name>(?i:password|passphrase|token))(?P<sign> (?:is|was)(?: now)?:? )")
 _NAMED_ITEM: Final = re.compile(
-    rf"[nN]ame(?:\\?[\"'])?[ \t]*[:=][ \t]*(?:\\?[\"'])?{_NAME}(?:\\?[\"'])?,?\s{{1,120}}(?:#[^\n]*\s+)?"
+    rf"(?:[nN]ame|[kK]ey)(?:\\?[\"'])?[ \t]*[:=][ \t]*(?:\\?[\"'])?{_NAME}(?:\\?[\"'])?,?\s{{1,120}}(?:#[^\n]*\s+)?"
     r"(?:\\?[\"'])?value(?:\\?[\"'])?[ \t]*(?P<sign>[:=])[ \t]*"
 )
 _PATCHED: Final = re.compile(

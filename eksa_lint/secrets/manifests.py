@@ -28,7 +28,7 @@ def secrets_below(root: Node, depth: int = 0) -> Iterator[Node]:
     for node in below if depth < _DEEPEST else ():
         if kind_of(node) == "Secret" and any(node.find((section,)) for section in SECRET_SECTIONS):
             yield node
-        elif node.entries is not None or node.items is not None:
+        if node.entries is not None or node.items is not None:
             yield from secrets_below(node, depth + 1)
 
 

@@ -157,6 +157,19 @@ def _user_and_password(text: str, start: int, end: int) -> Evidence:
     return Evidence(end, real=bool(colon) and decoded.isprintable() and not is_placeholder(password))
 
 
+def _docker_config(text: str, start: int, end: int) -> Evidence:
+    try:
+        logins = json.loads(decode_base64(text[start:end]) or b"")["auths"].values()
+        passwords = [login.get("password", "") or _password(login.get("auth", "")) for login in logins]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Evidence(end, real=False)
+    return Evidence(end, real=any(password and not is_placeholder(str(password)) for password in passwords))
+
+
+def _password(basic: str) -> str:
+    return (decode_base64(basic) or b"").decode("utf-8", "replace").partition(":")[2]
+
+
 def holds_private_key(text: str) -> bool:
     """By structure alone: a PEM header of a private key, whatever its body is."""
     return "PRIVATE KEY" in text and _PEM_HEADER.search(text) is not None
@@ -173,5 +186,6 @@ PROOFS: Final[Mapping[str, Proof]] = {
     "bootstrap": _bootstrap,
     "artifactory": _artifactory,
     "user-and-password": _user_and_password,
+    "docker-config": _docker_config,
     "random": _random,
 }
