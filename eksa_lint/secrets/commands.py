@@ -7,6 +7,7 @@ from typing import Final
 
 from eksa_lint.secrets.given import glued_word
 from eksa_lint.secrets.leak import Leak, Text
+from eksa_lint.secrets.objects import is_setting
 from eksa_lint.secrets.values import is_prose, looks_like_password, stands_for_nothing
 
 
@@ -15,16 +16,17 @@ class _Argument:
     """A way to give a password to a command: words of which one must be there, and the expression.
 
     `sign` is what stands between the name and the value, `key` the key of a `key=value`. `guessed` says that only how
-    random a value looks tells it from something else.
+    random a value looks tells it from something else, `setting` that no command is run but a file is read.
     """
 
     words: tuple[str, ...]
     pattern: re.Pattern[str]
     guessed: bool = False
+    setting: bool = False
 
     @classmethod
-    def of(cls, words: tuple[str, ...], *pattern: str, guessed: bool = False) -> "_Argument":
-        return cls(words, re.compile("".join(pattern)), guessed)
+    def of(cls, words: tuple[str, ...], *pattern: str, guessed: bool = False, setting: bool = False) -> "_Argument":
+        return cls(words, re.compile("".join(pattern)), guessed, setting)
 
 
 _VALUE: Final = r"(?P<value>\\?\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'`;&|<>()\\-][^\s\"'`;&|\\]*)"
@@ -62,8 +64,8 @@ _ARGUMENTS: Final = (
     _Argument.of(("ipmitool ",), rf"(?P<name>ipmitool)\b[^\n]{{0,200}}?[ \t]-P{_SHORT_FLAG}", _VALUE),
     _Argument.of(("racadm ",), rf"(?P<name>racadm)\b[^\n]{{0,200}}?[ \t]-p{_SHORT_FLAG}", _VALUE),
     _Argument.of(
-        ("mysql -", "mysqldump -", "mysqladmin -", "mariadb -"),
-        r"(?P<name>mysql(?:dump|admin)?|mariadb)\b[^\n]{0,200}?[ \t]-p(?P<sign>)(?=\S)",
+        ("mysql -",),
+        r"(?P<name>mysql)\b[^\n]{0,200}?[ \t]-p(?P<sign>)(?=\S)",
         _VALUE,
     ),
     _Argument.of(
@@ -74,6 +76,23 @@ _ARGUMENTS: Final = (
         ("put-parameter",),
         rf"(?P<name>put-parameter)(?=[^\n]{{0,300}}SecureString)[^\n]{{0,300}}?[ \t]--value{_SHORT_FLAG}",
         _VALUE,
+    ),
+    _Argument.of(
+        ("secret set ",),
+        rf"(?P<name>(?:gh|keyvault)[ \t]+secret[ \t]+set)\b[^\n]{{0,200}}?[ \t](?:--body|--value|-b){_SHORT_FLAG}",
+        _VALUE,
+    ),
+    _Argument.of(
+        ("IDENTIFIED BY ", "PASSWORD '"),
+        r"(?P<name>IDENTIFIED[ \t]+BY|(?:WITH|ENCRYPTED|USER[ \t]+\S{1,80})[ \t]+PASSWORD)(?P<sign>[ \t]+)(?=')",
+        _VALUE,
+        setting=True,
+    ),
+    _Argument.of(
+        ("requirepass ", "rootpw ", "insecure-password "),
+        r"(?P<name>requirepass|rootpw(?:[ \t]+--plaintext)?|insecure-password)(?P<sign>[ \t]+)",
+        _VALUE,
+        setting=True,
     ),
     _Argument.of(("--secret-string",), rf"(?P<name>--secret-string){_SHORT_FLAG}(?![\"']?\{{)", _VALUE),
     _Argument.of(
@@ -86,6 +105,7 @@ _ARGUMENTS: Final = (
         r"(?P<name>machine[ \t]+\S{1,200}|default)(?:\s{1,20}(?:login|account)\s{1,20}\S{1,200}){1,2}",
         r"\s{1,20}password(?P<sign>\s{1,20})",
         _VALUE,
+        setting=True,
     ),
     _Argument.of(
         ("curl ", "wget "),
@@ -94,13 +114,16 @@ _ARGUMENTS: Final = (
     ),
     _Argument.of(
         (":5432:", ":*:"),
-        r"(?m:^)(?P<name>[\w.*-]{1,200}:(?:5432|\*):[\w.*-]{1,60}:[\w.*-]{1,60}):(?P<sign>)(?P<value>[^\s:#][^\s]{0,400})(?m:$)",
+        r"(?m:^)[ \t]{0,40}(?P<name>[\w.*-]{1,200}:(?:5432|\*):[\w.*-]{1,60}:[\w.*-]{1,60}):(?P<sign>)",
+        r"(?P<value>[^\s:#][^\s]{0,400})(?m:$)",
+        setting=True,
     ),
 )
 _BEFORE: Final = frozenset(" \t\r\n\"'`,[(;&|@!")
 _SECRET_KEY: Final = re.compile(
     r".*(?:pass|token|secret|private|api[_.-]?key|access[_.-]?key|credential).*", re.IGNORECASE
 )
+_LONGEST_COMMAND: Final = 400
 _USAGE: Final = re.compile(r"[A-Za-z]+")
 
 
@@ -110,30 +133,38 @@ def find(text: Text) -> Iterator[Leak]:
         if any(word in content for word in argument.words):
             for match in argument.pattern.finditer(content):
                 if match.start() == 0 or content[match.start() - 1] in _BEFORE:
-                    yield from _judge(text, match, guessed=argument.guessed)
+                    yield from _judge(text, match, argument)
 
 
-def _judge(text: Text, match: re.Match[str], *, guessed: bool) -> Iterator[Leak]:
+def _judge(text: Text, match: re.Match[str], argument: _Argument) -> Iterator[Leak]:
+    content, key = text.source.text, match.groupdict().get("key") or ""
+    guessed = argument.guessed
+    if key and not _SECRET_KEY.fullmatch(key):
+        command = content[max(0, match.start() - _LONGEST_COMMAND) : match.start()].rpartition(" create ")[2]
+        if is_setting(key) or not command.startswith("secret"):
+            return
+        guessed = True
     start, end = match.span("value")
-    if (word := glued_word(text.source.text, match.start("name"), start, end)) is not None:
-        if not stands_for_nothing(word.text, "") and not (word.guessed and not looks_like_password(word.text)):
-            yield _leak(text, match, word.start, word.end)
+    if (word := glued_word(content, match.start("name"), start, end)) is not None:
+        guessed = guessed or word.guessed
+        if not stands_for_nothing(word.text, key) and (not guessed or looks_like_password(word.text)):
+            yield _leak(text, match, argument, word.start, word.end)
         return
-    value = match["value"]
-    quoted = value.startswith(('"', "'", '\\"'))
+    quoted = match["value"].startswith(('"', "'", '\\"'))
     if quoted:
-        start, end = start + 1 + value.startswith("\\"), end - 1
-    value = text.source.text[start:end].rstrip("\\")
-    key = match.groupdict().get("key") or ""
-    if not value or (key and not _SECRET_KEY.fullmatch(key)) or (guessed and not looks_like_password(value)):
+        start, end = start + 1 + match["value"].startswith("\\"), end - 1
+    value = content[start:end].rstrip("\\")
+    if not value or (guessed and not looks_like_password(value)):
         return
     if _counts(value, key, match["sign"], quoted=quoted):
-        yield _leak(text, match, start, start + len(value))
+        yield _leak(text, match, argument, start, start + len(value))
 
 
-def _leak(text: Text, match: re.Match[str], start: int, end: int) -> Leak:
+def _leak(text: Text, match: re.Match[str], argument: _Argument, start: int, end: int) -> Leak:
     name = match["name"].split()[0] if match["name"].startswith("machine") else match["name"]
     said = "is given a credential as an argument, which process lists and shell histories show too"
+    if argument.setting:
+        said = "is given a credential that anybody can read"
     return Leak("credential-in-command", f"{name} in {text.name} {said}", start, end, name)
 
 

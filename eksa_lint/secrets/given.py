@@ -161,7 +161,8 @@ def _lines(content: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_default(content: str, match: re.Match[str]) -> bool:
-    return content.startswith("${", match.start("name") - 2) and match["name"] + match["sign"] in match[0]
+    """Whether a shell takes the value where the variable has none; no other name follows `${` at once."""
+    return content.endswith("${", 0, match.start("name"))
 
 
 def _is_inside_string(content: str, offset: int) -> bool:

@@ -34,9 +34,9 @@ _DATA: Final = re.compile(r"(?<!meta)[dD]ata[\\\"']{0,3}[ \t]{0,8}:")
 NO_SCHEME: Final = ("roxy", "ROXY", "govc", "GOVC")
 _COMMANDS: Final = (
     "-password", "-token", "-secret-key", "-passphrase", "-api-key", "--from-literal", "sshpass", " login",
-    "setup user", "curl ", "wget ", "machine ", "default login", "-creds ", "-creds=", "--basic-auth", "ctr ",
-    "ipmitool ", "racadm ", "mysql -", "mysqldump -", "mysqladmin -", "mariadb -", "SecureString", "-Password ",
-    "--secret-string", ":5432:", ":*:",
+    "setup user", "curl ", "wget ", "machine ", "-creds ", "-creds=", "--basic-auth", "ctr ", "ipmitool ", "racadm ",
+    "mysql -", "SecureString", "-Password ", "--secret-string", ":5432:", ":*:", "secret set ",
+    "IDENTIFIED BY ", "PASSWORD '", "requirepass ", "rootpw ", "insecure-password ",
 )  # fmt: skip
 PATH_PARTS: Final = (
     *("bundle", "logs", "backup", "etcd", "snapshot", "kubeconfig", "-analysis"),
