@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from eksa_lint import data
+from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder, is_public
 
 _WORD: Final = re.compile(r"[A-Za-z][a-z]*(?:['-][a-z]+)?[.,;:]?")
@@ -17,6 +18,7 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PARTS: Final = re.compile(r"[-._/:@+ ]+")
 _PLAIN_PART: Final = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,8}[0-9]{1,3}|[0-9]{1,3}[A-Za-z]{1,4}")
+_JWT: Final = "eyJ"
 _LEAST_MIXED: Final = 8
 _LONGEST: Final = 400
 """Characters of a value that tell how it was made."""
@@ -76,6 +78,11 @@ def looks_random(value: str) -> bool:
 
 def looks_like_password(value: str) -> bool:
     """Whether nothing else looks like a value: random, or made of all the kinds of characters that are asked for."""
+    if value.startswith(_JWT):  # one that is real is known by its shape
+        return False
+    decoded = decode_base64(value) if len(value) % 4 == 0 else None
+    if decoded and decoded.isascii() and (text := decoded.decode("ascii")).isprintable():
+        return looks_random(text)
     if looks_random(value):
         return True
     if " " in value or _EMAIL.fullmatch(value) or _URL.fullmatch(value) or _PATH.fullmatch(value):
