@@ -69,6 +69,7 @@ class MadeUp:
     def makers(self) -> Mapping[str, Callable[[], str]]:
         return {
             "password": lambda: "Vc" + self.text(_ALPHANUMERIC, 5) + "!" + self.text(_ALPHANUMERIC, 6),
+            "strong-password": lambda: "Vc" + self.text(_ALPHANUMERIC, 5) + "!" + self.text(_ALPHANUMERIC, 4) + "7q",
             "github-classic": lambda: self.github("ghp"),
             "github-oauth": lambda: self.github("gho"),
             "github-app-user": lambda: self.github("ghu"),

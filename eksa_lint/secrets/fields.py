@@ -68,6 +68,7 @@ class _Walk:
                 if not (names_only and key.endswith(("Key", "key"))):
                     yield from self._scalar(entry.node, below, key)
             elif key not in self._below:
+                yield from self._described(entry.node, below, key)
                 yield from self._node(entry.node, below)
 
     def _variable(self, node: Node, path: Path) -> Iterator[Leak]:
@@ -77,6 +78,12 @@ class _Walk:
             return
         if isinstance(value.value, str):
             yield from self._named(value, (*path, name.value), name.value)
+
+    def _described(self, node: Node, path: Path, key: str) -> Iterator[Leak]:
+        """A variable with its value and what GitLab says about it: `NAME: {value: literal, description: …}`."""
+        value = node.find(("value",))
+        if value is not None and isinstance(value.value, str) and key.isupper():
+            yield from self._named(value, (*path, "value"), key)
 
     def _scalar(self, node: Node, path: Path, key: str) -> Iterator[Leak]:
         value = node.value

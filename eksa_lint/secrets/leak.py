@@ -1,8 +1,10 @@
 """One credential that a text gives away, and the text it stands in."""
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from eksa_lint.syntax import Document, Node, Source, Stream
 
@@ -64,10 +66,30 @@ class Spans:
         return True
 
 
+_BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n\s*")
+
+
 def within_quotes(source: Source, node: Node) -> tuple[int, int]:
-    """The offsets of a scalar without its quotes."""
-    quoted = node.end - node.start > 1 and source.text[node.start] in "\"'" and node.items is None
-    return (node.start + 1, node.end - 1) if quoted else (node.start, node.end)
+    """The offsets of a scalar without its quotes, or the line that announces it; of an alias those of its anchor."""
+    start, end = node.start, node.end
+    if node.items is not None or end - start < 2:  # noqa: PLR2004 - an empty pair of quotes has two
+        return start, end
+    mark = source.text[start]
+    if mark in "\"'":
+        return start + 1, end - 1
+    if mark in "|>" and (block := _BLOCK.match(source.text, start, end)):
+        return block.end(), end
+    if mark == "*":
+        return _anchored(source, node)
+    return start, end
+
+
+def _anchored(source: Source, node: Node) -> tuple[int, int]:
+    """Where the text stands that an alias repeats, if it can be seen there."""
+    anchor = source.text.rfind(f"&{source.text[node.start + 1 : node.end].strip()}", 0, node.start)
+    text = str(node.value)
+    at = source.text.find(text, anchor, node.start) if anchor >= 0 and text else -1
+    return (at, at + len(text)) if at >= 0 else (node.start, node.end)
 
 
 def place_in(source: Source, node: Node, *spellings: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.secrets.leak import Leak, Spans, Text
 from eksa_lint.snapshot.contents import is_manifest
 from eksa_lint.syntax import parse
-from eksa_lint.syntax.source import Source, decode
+from eksa_lint.syntax.source import Source, decode, is_git_crypt
 
 
 def leaks_in(path: str, content: bytes) -> list[Leak]:
@@ -59,7 +59,7 @@ def hidden(path: str, text: str) -> list[tuple[int, int]]:
 
 def told_by_path(text: Text) -> list[Leak]:
     """What the path alone tells of a file in which nothing was found."""
-    if not any(part in text.path for part in prefilter.PATH_PARTS):
+    if is_git_crypt(text.source.text) or not any(part in text.path for part in prefilter.PATH_PARTS):
         return []
     from eksa_lint.secrets.generated import find  # noqa: PLC0415 - of a hook, only files without a leak come here
 

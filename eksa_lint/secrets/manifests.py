@@ -9,6 +9,7 @@ from eksa_lint.syntax import Document, Node
 
 SECRET_SECTIONS: Final = ("data", "stringData", "binaryData")
 """Where a Secret has its values, which are judged as a whole (`readable`)."""
+_DEEPEST: Final = 20
 
 
 def objects_of(root: Node) -> Iterator[Node]:
@@ -19,6 +20,16 @@ def objects_of(root: Node) -> Iterator[Node]:
             yield from objects_of(item)
     else:
         yield root
+
+
+def secrets_below(root: Node, depth: int = 0) -> Iterator[Node]:
+    """Secrets that are values of another object: what charts are given to apply as well."""
+    below = [entry.node for entry in root.entries.values()] if root.entries is not None else root.items or []
+    for node in below if depth < _DEEPEST else ():
+        if kind_of(node) == "Secret" and any(node.find((section,)) for section in SECRET_SECTIONS):
+            yield node
+        if node.entries is not None or node.items is not None:
+            yield from secrets_below(node, depth + 1)
 
 
 def kind_of(node: Node) -> str:

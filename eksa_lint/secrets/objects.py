@@ -11,9 +11,11 @@ from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.kubeconfig import kubeconfigs
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder, is_public
 from eksa_lint.secrets.proofs import holds_private_key
+from eksa_lint.secrets.values import looks_random
 from eksa_lint.syntax import JsonValue, Node, parse
 
 _INI_LINE: Final = re.compile(r"[ \t]*(?:\[[^\]\n]*\]|[#;].*|([A-Za-z0-9_.-]+)[ \t]*=(.*))")
+_SUBSTITUTED: Final = re.compile(r"\$\{[A-Za-z_][^}]*\}")
 _USER_AND_PASSWORD: Final = re.compile(r"[^\s:/{\"']{1,200}:(?!//)(\S+)")
 
 
@@ -99,7 +101,7 @@ def _credential(value: SecretValue) -> str | None:
         inner = _structure(text)
         if inner is not None:
             return next(_inside(inner), None)
-    if is_placeholder(text, value.key):
+    if is_placeholder(text, value.key) or (_SUBSTITUTED.search(text) and not looks_random(_SUBSTITUTED.sub("", text))):
         return None
     pair = _USER_AND_PASSWORD.fullmatch(text)
     return None if pair and is_placeholder(pair[1]) else text

@@ -10,18 +10,21 @@ from typing import Final
 from eksa_lint import data
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 
-STEMS: Final = ("pass", "pwd", "token", "secret", "bearer", "license", "credentials")
+STEMS: Final = ("pass", "pwd", "_pw", "bindpw", "token", "secret", "bearer", "license", "credentials")
 LAST_WORD: Final = "key"
 """One of the stems is in every name that `schemas/tables/credential-*.yaml` know, in lower case, or it ends so."""
 
 # How such a name ends, and what follows it before its value. Words that only speak of one (`secretRef:`,
 # `kind: Secret`), a `key:` alone and sudo's `NOPASSWD:` end here.
 _AFTER_STEM: Final = re.compile(
-    r"(?<![^a-z_.-]key)(?<!\bnopass)(?:word|wd|phrase|code)?(?:cp)?(?:_cp|_etcd|_id)?(?:\\?[\"'])?"
-    r"(?:\]?[ \t]{0,8}[:=,?+]|[ \t]{0,8}\{|,?\s{1,120}(?:#[^\n]{0,200}\s{1,120})?(?:\\?[\"'])?value\b)"
+    r"(?<![^a-z_.-]key)(?<!\bnopass)(?:word|wd|phrase|code)?(?:cp)?(?:_cp|_etcd|_id|_base)?(?:\\?[\"'])?"
+    r"(?:\]?[ \t]{0,8}[:=,?+]|\}[ \t]*=|>[^<\n]|[`*]{0,3}[ \t]*\|| (?:is|was) |[ \t]{0,8}\{"
+    r"|,?\s{1,120}(?:#[^\n]{0,200}\s{1,120})?(?:\\?[\"'])?value\b)"
 )
-_SETTERS: Final = ("env ", "env\t", "set -", "set\t-")
-_SET: Final = re.compile(r"(?:env|setenv|set[ \t]+-[gux]+)[ \t]+[a-z0-9_]{2,80}[ \t]+\S")
+_SETTERS: Final = ("env ", "env\t", "set ", "set\t", "setx", "env:")
+_SET: Final = re.compile(
+    r"(?:(?:env|setenv|setx(?:[ \t]+/m)?|set(?:[ \t]+--?[a-z]+){0,3})[ \t]+|env:)[a-z0-9_]{2,80}[\"']?[ \t]+\S"
+)
 """Docker and shells that set a variable without a sign between its name and its value."""
 
 _HOLDER: Final = re.compile(r"kind[\\\"']{0,3}[ \t]{0,8}:[ \t]{0,8}[\\\"']{0,3}(?:Secret|SealedSecret|ConfigMap)\b")
@@ -30,8 +33,10 @@ _DATA: Final = re.compile(r"(?<!meta)[dD]ata[\\\"']{0,3}[ \t]{0,8}:")
 """Without it a Secret is only spoken of, as in every Nutanix cluster."""
 NO_SCHEME: Final = ("roxy", "ROXY", "govc", "GOVC")
 _COMMANDS: Final = (
-    "-password", "-token", "-secret-key", "-passphrase", "--from-literal", "sshpass", " login", "setup user", "curl ",
-    "wget ", "machine ",
+    "-password", "-token", "-secret-key", "-passphrase", "-api-key", "--from-literal", "sshpass", " login",
+    "setup user", "curl ", "wget ", "machine ", "-creds ", "-creds=", "--basic-auth", "ctr ", "ipmitool ", "racadm ",
+    "mysql -", "SecureString", "-Password ", "--secret-string", ":5432:", ":*:", "secret set ",
+    "IDENTIFIED BY ", "PASSWORD '", "requirepass ", "rootpw ", "insecure-password ",
 )  # fmt: skip
 PATH_PARTS: Final = (
     *("bundle", "logs", "backup", "etcd", "snapshot", "kubeconfig", "-analysis"),
@@ -39,6 +44,12 @@ PATH_PARTS: Final = (
 )
 """One of them is in every path that `schemas/tables/generated-files.yaml` knows."""
 _CSV_HEADER: Final = 4_000
+_COLUMNS: Final = ("assword", "ASSWORD", "asswd", "pwd", "ccess key", "ccess_key")
+_COLUMN: Final = re.compile(
+    rf"(?:{'|'.join(_COLUMNS)})[\"' ]*[,;\t|]|[,;\t|][\"'\w -]{{0,40}}(?:{'|'.join(_COLUMNS)})[\"' \r]*$"
+    r"|\A\ufeff?bmc_password\s",
+    re.MULTILINE,
+)
 
 
 def may_hold(text: str) -> bool:
@@ -55,14 +66,19 @@ def detectors(text: str, *, parsed: bool) -> list[str]:
         "cluster_access": holder or "client-key-data" in text or may_be_kubeconfig(text),
         "tokens": shaped and may_hold(text),
         "readable": holder,
-        "bmc": "bmc_password" in text[:_CSV_HEADER],
+        "columns": _names_column(text[:_CSV_HEADER]),
         "urls": "@" in text and ("://" in text or any(word in text for word in NO_SCHEME)),
         "commands": any(mark in text for mark in _COMMANDS),
+        "accounts": "chpasswd" in text,
         "fields": named and parsed,
         "assignments": named,
         "generic": shaped and _keywords("generic-plugins").search(text) is not None,
     }
     return [name for name, is_wanted in wanted.items() if is_wanted]
+
+
+def _names_column(header: str) -> bool:
+    return any(word in header for word in _COLUMNS) and _COLUMN.search(header) is not None
 
 
 def holds_secret(text: str) -> bool:

@@ -45,6 +45,12 @@ _LEAST_VARIETY: Final = 12
 _OPENSSH: Final = b"openssh-key-v1\0"
 _OPENSSH_CIPHER: Final = slice(len(_OPENSSH) + 4, len(_OPENSSH) + 8)
 
+# The lines that base64 goes on in; another key begins anew, so that each line is read once.
+_WRAPPED: Final = re.compile(
+    r"(?:(?:\\n|\r?\n)[ \t#>]{0,80}(?!LS0tLS1CRUdJTi)[A-Za-z0-9+/]{1,400}+={0,2}(?=\\n|\s|[\"']|\Z))*+"
+)
+_LINE_END: Final = re.compile(r"\\n|[\s#>]")
+
 _JWT_SAMPLE: Final = "1234567890"
 """The subject of the token that jwt.io and half of all documentation show."""
 _URL_SAFE: Final = str.maketrans("-_", "+/")
@@ -100,6 +106,9 @@ def _base64_key(text: str, start: int, end: int) -> Evidence:
     header = _PEM_HEADER.search(decoded)
     if header is None:
         return Evidence(end, real=False)
+    wrapped = _WRAPPED.match(text, end)
+    end = wrapped.end() if wrapped else end
+    decoded = (decode_base64(_LINE_END.sub("", text[start:end])) or b"").decode("latin-1")
     inner = _key_body(decoded, header.start(), header.end())
     return Evidence(end, inner.real, inner.encrypted)
 
@@ -148,6 +157,19 @@ def _user_and_password(text: str, start: int, end: int) -> Evidence:
     return Evidence(end, real=bool(colon) and decoded.isprintable() and not is_placeholder(password))
 
 
+def _docker_config(text: str, start: int, end: int) -> Evidence:
+    try:
+        logins = json.loads(decode_base64(text[start:end]) or b"")["auths"].values()
+        passwords = [login.get("password", "") or _password(login.get("auth", "")) for login in logins]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Evidence(end, real=False)
+    return Evidence(end, real=any(password and not is_placeholder(str(password)) for password in passwords))
+
+
+def _password(basic: str) -> str:
+    return (decode_base64(basic) or b"").decode("utf-8", "replace").partition(":")[2]
+
+
 def holds_private_key(text: str) -> bool:
     """By structure alone: a PEM header of a private key, whatever its body is."""
     return "PRIVATE KEY" in text and _PEM_HEADER.search(text) is not None
@@ -164,5 +186,6 @@ PROOFS: Final[Mapping[str, Proof]] = {
     "bootstrap": _bootstrap,
     "artifactory": _artifactory,
     "user-and-password": _user_and_password,
+    "docker-config": _docker_config,
     "random": _random,
 }

@@ -7,7 +7,7 @@ from typing import Final
 from eksa_lint import data
 from eksa_lint.secrets.kubeconfig import credentials, kubeconfigs
 from eksa_lint.secrets.leak import Leak, Text, place_in, within_quotes
-from eksa_lint.secrets.manifests import kind_of, name_of, objects_of, title_of
+from eksa_lint.secrets.manifests import kind_of, name_of, objects_of, secrets_below, title_of
 from eksa_lint.secrets.objects import SecretValue, credentials_of, user_key, values_of
 from eksa_lint.secrets.prefilter import holds_secret
 from eksa_lint.secrets.scan import scan
@@ -27,6 +27,8 @@ def find(text: Text) -> Iterator[Leak]:
             elif kind_of(root) == "SealedSecret" and (template := root.find(("spec", "template"))):
                 yield from _credentials(text, template, f"the template of {title_of(root)}")
             yield from _in_values(text, root)
+            for inner in secrets_below(root):
+                yield from _credentials(text, inner, f"{title_of(inner)} in {title_of(root) or text.name}")
 
 
 def _tokens(text: Text, secret: Node) -> Iterator[Leak]:

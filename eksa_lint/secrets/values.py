@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from eksa_lint import data
+from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder, is_public
 
 _WORD: Final = re.compile(r"[A-Za-z][a-z]*(?:['-][a-z]+)?[.,;:]?")
@@ -14,8 +15,10 @@ _PATH: Final = re.compile(r"(?:[A-Za-z]:)?[\\/][\w./\\ -]*|\.{1,2}/[\w./-]*|[\w.
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s@]*", re.IGNORECASE)
 _DIGEST: Final = re.compile(r"(?:sha(?:1|256|384|512)[:-])[0-9a-fA-F]{32,128}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5,31}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PARTS: Final = re.compile(r"[-._/:@+ ]+")
 _PLAIN_PART: Final = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,8}[0-9]{1,3}|[0-9]{1,3}[A-Za-z]{1,4}")
+_JWT: Final = "eyJ"
 _LEAST_MIXED: Final = 8
 _LONGEST: Final = 400
 """Characters of a value that tell how it was made."""
@@ -44,7 +47,7 @@ class Name:
 @lru_cache(maxsize=4_096)
 def named(key: str) -> Name | None:
     """What kind of credential a name speaks of, None for a name of anything else."""
-    if key.startswith("checksum/"):
+    if _settings().fullmatch(key):
         return None
     for pattern, name in _endings():
         if pattern.fullmatch(key):
@@ -73,6 +76,21 @@ def looks_random(value: str) -> bool:
     return any(_is_mixed(part) for part in parts) or (len(parts) > 0 and len(value) >= _LEAST_MIXED and _symbols(value))
 
 
+def looks_like_password(value: str) -> bool:
+    """Whether nothing else looks like a value: random, or made of all the kinds of characters that are asked for."""
+    if value.startswith(_JWT):  # one that is real is known by its shape
+        return False
+    decoded = decode_base64(value) if len(value) % 4 == 0 else None
+    if decoded and decoded.isascii() and (text := decoded.decode("ascii")).isprintable():
+        return looks_random(text)
+    if looks_random(value):
+        return True
+    if " " in value or _EMAIL.fullmatch(value) or _URL.fullmatch(value) or _PATH.fullmatch(value):
+        return False
+    kinds = str.isupper, str.islower, str.isdigit, "!@#%^&*~$+".__contains__
+    return len(value) >= _LEAST_MIXED and all(any(map(kind, value)) for kind in kinds)
+
+
 def is_prose(value: str) -> bool:
     """Whether a value is a word, or several."""
     return all(_WORD.fullmatch(word) for word in value.split())
@@ -84,6 +102,11 @@ def _is_mixed(part: str) -> bool:
 
 def _symbols(value: str) -> bool:
     return any(char in "!#%^&*?~" for char in value) and any(map(str.isdigit, value))
+
+
+@cache
+def _settings() -> re.Pattern[str]:
+    return re.compile(data.table("credential-names")["settings"])
 
 
 @cache

@@ -15,7 +15,7 @@ class Cell:
     end: int
 
 
-def cell_rows(text: str) -> Iterator[list[Cell]]:
+def cell_rows(text: str, delimiter: str = ",") -> Iterator[list[Cell]]:
     """The records with their cells; an empty line is none.
 
     Raises:
@@ -29,25 +29,25 @@ def cell_rows(text: str) -> Iterator[list[Cell]]:
             taken.append(line)
             yield line
 
-    for record in csv.reader(lines()):
+    for record in csv.reader(lines(), delimiter=delimiter):
         raw = "".join(taken)
         taken.clear()
         if record:
             yield [
                 Cell(value, offset + start, offset + end)
-                for value, (start, end) in zip(record, _spans(raw), strict=False)
+                for value, (start, end) in zip(record, _spans(raw, delimiter), strict=False)
             ]
         offset += len(raw)
 
 
-def _spans(raw: str) -> Iterator[tuple[int, int]]:
-    """Where the cells of a record stand: at commas outside of quotes."""
+def _spans(raw: str, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Where the cells of a record stand: at delimiters outside of quotes."""
     body = raw.rstrip("\r\n")
     start, quoted = 0, False
     for position, char in enumerate(body):
         if char == '"':
             quoted = not quoted
-        elif char == "," and not quoted:
+        elif char == delimiter and not quoted:
             yield start, position
             start = position + 1
     yield start, len(body)

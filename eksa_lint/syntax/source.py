@@ -50,6 +50,11 @@ class Source:
         return len(self._line_starts)
 
 
+def is_git_crypt(text: str) -> bool:
+    """Whether git-crypt encrypted a file, which then is no text at all."""
+    return text.startswith("\0GITCRYPT\0")
+
+
 def decode(data: bytes) -> tuple[Source, int | None]:
     """Decode as YAML does: UTF-8, or UTF-16 when its byte order mark says so.
 

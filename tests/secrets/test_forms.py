@@ -14,10 +14,12 @@ from secrets_support import leaks, lines
 
 from eksa_lint import data
 from eksa_lint.data import read_yaml
-from eksa_lint.secrets.leaks import hidden
+from eksa_lint.secrets.leaks import hidden, leaks_in
 from eksa_lint.secrets.prefilter import detectors
+from eksa_lint.syntax.source import decode
 
-FORMS: dict[str, dict[str, str]] = read_yaml(Path(__file__).parent / "forms.yaml")
+FILES = [read_yaml(Path(__file__).parent / name) for name in ("forms.yaml", "languages.yaml")]
+FORMS: dict[str, dict[str, str]] = {kind: {**FILES[0][kind], **FILES[1][kind]} for kind in ("leaks", "silent")}
 MARK = re.compile(r"<<finds ([a-z-]+)>>$", re.MULTILINE)
 TOKENS = (
     *("github-classic", "github-oauth", "github-app-user", "github-app", "github-refresh", "github-fine-grained"),
@@ -36,6 +38,19 @@ PLACES = (
     ("# Notes\n\nthe old one was `", "`, now gone\n"),
     ("spec:\n  url: https://", "@git.example.org/fleet\n"),
     ("- a\n- b: [x, ", "]\n"),
+)
+
+
+# How a variable is given a password, whichever one it is.
+PASSWORD_PLACES = (
+    *("export {}='{}'\n", '{}: "{}"\n', '"{}": "{}",\n', "ENV {}='{}'\n", "ENV A=b {}='{}'\n", "# {}='{}'\n"),
+    *("set -gx {} '{}'\n", 'setx {} "{}"\n', "$env:{} = '{}'\n", "Set-Item env:{} -Value '{}'\n", "{} ?= '{}'\n"),
+    *('[Environment]::SetEnvironmentVariable("{}", "{}", "User")\n', "<{0}>{1}</{0}>\n"),
+)
+# How a shell is given one that is glued of pieces.
+GLUED_PLACES = (
+    *("export EKSA_VSPHERE_PASSWORD={}\n", "GOVC_PASSWORD={} govc about\n", "docker login -u a -p {} r\n"),
+    "kubectl create secret generic a --from-literal=password={}\n",
 )
 
 
@@ -87,7 +102,7 @@ def test_a_token_in_a_valid_file_is_found_and_hidden(
 @given(
     st.text(alphabet=string.ascii_letters + string.digits + "!@%^*+=_-.~", min_size=8, max_size=40),
     st.sampled_from(["EKSA_VSPHERE_PASSWORD", "GOVC_PASSWORD", "REGISTRY_PASSWORD", "EKSA_NUTANIX_PASSWORD"]),
-    st.sampled_from(["export {}='{}'\n", '{}: "{}"\n', '"{}": "{}",\n', "ENV {}='{}'\n", "# {}='{}'\n"]),
+    st.sampled_from(PASSWORD_PLACES),
 )
 def test_a_password_is_found_and_hidden_as_a_whole(middle: str, variable: str, form: str) -> None:
     password = f"Vq7{middle}9Kz"
@@ -95,6 +110,53 @@ def test_a_password_is_found_and_hidden_as_a_whole(middle: str, variable: str, f
     (leak,) = leaks(text, "a.sh")
     assert text[leak.start : leak.end] == password
     assert password not in leak.message
+
+
+def test_no_form_takes_the_place_of_another() -> None:
+    names = [(kind, path) for file in FILES for kind in file for path in file[kind]]
+    assert len(names) == len(set(names))
+
+
+@given(
+    st.lists(
+        st.text(alphabet=string.ascii_letters + string.digits + "!@%^*+=_-.~#", min_size=2, max_size=12),
+        min_size=2,
+        max_size=5,
+    ),
+    st.lists(st.sampled_from(["'{}'", '"{}"', "{}", "$'{}'"]), min_size=5, max_size=5),
+    st.sampled_from(GLUED_PLACES),
+)
+def test_a_word_glued_of_pieces_is_hidden_as_a_whole(pieces: list[str], quotes: list[str], form: str) -> None:
+    first, *rest = pieces
+    glued = [quote.format(piece) for quote, piece in zip(quotes, [f"Vq7{first}", *rest], strict=False)]
+    text = form.format("".join(glued)) + "true\n"
+    ((start, end),) = hidden("a.sh", text)
+    shown = text[:start] + text[end:]
+    assert not [piece for piece in pieces if len(piece) > 3 and piece in shown and piece not in form]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "name", ["scripts/glued.sh", "hw/quoted.csv", "hw/tab.tsv", "ns/folded.yaml", "scripts/env.ps1"]
+)
+def test_a_form_is_found_in_every_encoding(name: str, line_end: str, encoding: str) -> None:
+    path = f"in/{name}"
+    text, expected = marked(FORMS["leaks"][path], 1)
+    content = text.replace("\n", line_end).encode(encoding)
+    source, _ = decode(content)
+    found = {source.position(leak.start)[0] for leak in leaks_in(path, content)}
+    assert found == {line for line, _ in expected}
+
+
+def test_a_key_in_base64_that_goes_on_over_lines_is_hidden_to_its_end() -> None:
+    encoded = fill("<<made-up:base64 private-key>>", 1)
+    lines = [encoded[at : at + 76] for at in range(0, len(encoded), 76)]
+    text = "key: |\n" + "".join(f"  {line}\n" for line in lines) + "other: a\n"
+    ((start, end),) = hidden("a.yaml", text)
+    shown = text[:start] + text[end:]
+    assert not [line for line in lines if line in shown]
+    assert shown.endswith("other: a\n")
 
 
 @given(st.text(max_size=200), st.sampled_from(["a.yaml", "a.sh", "a.csv", "a.tf", ".env", "a.json", "eksa-cli-logs/a"]))
@@ -118,6 +180,17 @@ HOSTILE: tuple[Any, ...] = (
     "machine a login " * 20_000,
     "_" + "A" * 400_000,
     "password: {" * 30_000,
+    "export EKSA_VSPHERE_PASSWORD=" + "a'b'" * 60_000,
+    "EKSA_VSPHERE_PASSWORD=<<A\n" * 10_000,
+    "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt\n" * 8_000,
+    "chpasswd:\n  list: |\n" * 10_000,
+    "echo a:b" * 40_000 + "chpasswd",
+    "<password>" * 30_000,
+    'variable "password" { {"a" ' * 10_000 + "default",
+    "| password |" * 30_000,
+    "--password\n- " * 30_000,
+    "password,a\n" + "a;" * 100_000,
+    "password: &a b\nc: *a\n" * 5_000,
 )
 
 

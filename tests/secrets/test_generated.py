@@ -1,6 +1,8 @@
 """Files that are known by their path: archives, logs, snapshots, key stores."""
 
 import pytest
+from conftest import Lint, Repository
+from made_up import fill
 
 from eksa_lint import data
 from eksa_lint.secrets.leaks import leaks_in
@@ -58,3 +60,47 @@ def test_a_large_snapshot_is_known_by_its_beginning() -> None:
 def test_every_glob_has_a_part_that_the_prefilter_knows() -> None:
     globs = [glob for entry in data.table("generated-files") for glob in entry["path"]]
     assert [glob for glob in globs if not any(part in glob for part in PATH_PARTS)] == []
+
+
+CIPHERTEXT = b"\0GITCRYPT\0" + bytes(range(256))
+SYNC = """apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {interval: 10m0s, path: ./clusters, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+"""
+
+
+def test_what_git_crypt_encrypted_is_no_leak(repository: Repository, lint: Lint) -> None:
+    repository.commit(
+        {
+            "pki/prod.p12": CIPHERTEXT,
+            "eksa-cli-logs/a.log": CIPHERTEXT,
+            "ansible/vault.yaml": CIPHERTEXT,
+            "clusters/flux-system/gotk-sync.yaml": SYNC,
+        }
+    )
+    assert lint("check", "--all", "--format", "json", folder=repository.folder).findings == []
+
+
+def test_flux_cannot_undo_git_crypt(repository: Repository, lint: Lint) -> None:
+    repository.commit({"clusters/a/secret.yaml": CIPHERTEXT, "clusters/flux-system/gotk-sync.yaml": SYNC})
+    (finding,) = lint("check", "--all", "--format", "json", folder=repository.folder).findings
+    assert finding["rule"] == "yaml-syntax"
+    assert "is encrypted by git-crypt, which Flux cannot undo; Flux stops there" in finding["message"]
+
+
+def test_a_file_that_a_filter_encrypts_is_no_leak_in_the_work_tree_and_one_in_a_commit(
+    repository: Repository, lint: Lint
+) -> None:
+    password = fill("<<made-up:password>>", 1)
+    files = {f"{name}.env": f"GOVC_PASSWORD='{password}'\n" for name in ("secrets/a", "secrets/b.public", "other")}
+    attributes = "secrets/** filter=git-crypt diff=git-crypt\nsecrets/*.public.env !filter\n"
+    repository.commit({".gitattributes": attributes})
+    repository.commit(files)
+
+    def found(*choice: str) -> list[str]:
+        run = lint("check", *choice, "--select", "credential-variable", "--format", "json", folder=repository.folder)
+        return sorted(finding["path"] for finding in run.findings)
+
+    assert found("--all") == ["other.env", "secrets/b.public.env"]
+    assert found("--from", "HEAD^", "--to", "HEAD") == ["other.env", "secrets/a.env", "secrets/b.public.env"]

@@ -60,6 +60,11 @@ spec:
     ),
     "create.sh": "export GOVC_PASSWORD=@\nsshpass -p '@' ssh a\ndocker login -u a -p @ r\n",
     "main.tf": 'password = "@"\n',
+    "glued.sh": "export EKSA_VSPHERE_PASSWORD='@'\"@\"@\nmysql -u a -p'@'@ b\n",
+    "anchor.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nx: &pw @\nstringData:\n  a: *pw\n",
+    "shop/kustomization.yaml": "kind: Kustomization\nsecretGenerator:\n- {name: a, files: [b=value.bin]}\n",
+    "shop/value.bin": "@\n",
+    "users.csv": "user;password\nroot;@\n",
     "prod.kubeconfig": (
         "apiVersion: v1\nkind: Config\nclusters: []\nusers:\n- name: a\n  user: {username: a, password: '@'}\n"
     ),

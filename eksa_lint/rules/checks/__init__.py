@@ -44,6 +44,7 @@ _MODULES: Final = {
     "controller-image": "image_sources",
     "bundles-source": "image_sources",
     "flux-foreign-source": "flux_sources",
+    "sops-decryption": "sops",
     "dangerous-right": "rbac_danger",
     "cluster-manifest": "manifest",
     "kubelet-config": "kubelet",

@@ -29,7 +29,10 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
         yield from _in_windows(file, file.windows())
         return
     found = reported(Text(file.path, file.source, file.read))
+    if found and context and context.is_encrypted_when_committed(file.path):
+        return
     if not found:
+        yield from _made_secret(file, context)
         return
     is_known = _baseline(context)
     owner_at = _owners(file)
@@ -37,6 +40,23 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
         line, _ = file.source.position(leak.start)
         if not is_known(file.path, line, file.source.text[leak.start : leak.end]):
             yield _draft(leak, file, owner_at(leak.start))
+
+
+def _made_secret(file: File, context: Context | None) -> Iterator[Draft]:
+    """A file in which nothing tells a credential but the kustomization that makes a Secret of it."""
+    generated = context.generated_secrets.get(file.path) if context else None
+    if context is None or generated is None or context.is_encrypted_when_committed(file.path):
+        return
+    from eksa_lint.secrets.whole import values_in  # noqa: PLC0415 - few repositories generate Secrets
+
+    is_known = _baseline(context)
+    for key, start, end in values_in(file.source.text, generated.key):
+        line, _ = file.source.position(start)
+        if not is_known(file.path, line, file.source.text[start:end]):
+            made = f"which {generated.by} makes Secret {generated.secret} of"
+            yield _draft(
+                Leak("secret-object", f"{file.path}, {made}, holds a readable {key}", start, end, key), file, None
+            )
 
 
 def _draft(leak: Leak, file: File, owner: Resource | None) -> Draft:

@@ -9,11 +9,14 @@ from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Problem
 from eksa_lint.syntax.parse import is_template
+from eksa_lint.syntax.source import is_git_crypt
 
 
 @check("syntax")
 def syntax(file: File, context: Context) -> Iterator[Draft]:
     for problem in file.problems:
+        if is_git_crypt(file.source.text) and not _stopping(file, problem, context):
+            continue
         yield Draft(
             rule=problem.kind,
             message=_message(file, problem, _stopping(file, problem, context)),
@@ -32,6 +35,8 @@ def _message(file: File, problem: Problem, stopping: str) -> str:
         return f"{file.path} was not judged: {problem.message}"
     if is_template(file.source.text):
         return f"{file.path} is a template and was not judged as it stands: {problem.message}"
+    if is_git_crypt(file.source.text):
+        return f"{file.path} is encrypted by git-crypt, which Flux cannot undo{stopping}"
     return f"{file.path} is no YAML: {problem.message}{stopping}"
 
 

@@ -1,0 +1,36 @@
+"""Secrets that SOPS encrypted, below a Flux `Kustomization` that is not told to decrypt them."""
+
+from collections.abc import Iterator
+
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.layout import FLUX, Sync
+from eksa_lint.model.resource import Resource
+from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+
+
+@check("sops-decryption")
+def not_decrypted(resource: Resource, context: Context) -> Iterator[Draft]:
+    """Of all the ways on which the Secret is applied, the first that leaves it encrypted."""
+    if resource.node.find(("sops", "mac")) is None:
+        return
+    for way in context.inventory.contexts(resource.path):
+        if way.sync is not None and not way.left_out_by and not _decrypts(way.sync, context.inventory):
+            message = (
+                f"{resource.title} is encrypted by SOPS, and Kustomization {way.sync.owner}, which applies it, has no "
+                f"spec.decryption: Flux refuses the Secret, and nothing of {way.sync.folder or 'the repository'} is "
+                "applied any more"
+            )
+            yield Draft("sops-not-decrypted", message, resource.place(("sops",), key=True), resource, "sops")
+            return
+
+
+def _decrypts(sync: Sync, inventory: Inventory) -> bool:
+    """As the `Kustomization` is applied, since a patch may be what gives it the key."""
+    applied = [
+        resource.spec
+        for resource in inventory.resources_in(sync.file)
+        if (resource.group, resource.kind, resource.id.name) == (FLUX, "Kustomization", sync.name)
+    ]
+    return any(spec.get("decryption") for spec in (*applied, sync.spec))

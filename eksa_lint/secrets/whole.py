@@ -1,0 +1,31 @@
+"""Files whose text is the value of a Secret, or whose lines are: nothing in them tells that but who uses them."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from eksa_lint.secrets.objects import is_setting
+from eksa_lint.secrets.proofs import holds_private_key
+from eksa_lint.secrets.values import is_prose, looks_like_password, stands_for_nothing
+
+_LONGEST: Final = 4_000
+_LINE: Final = re.compile(r"(?m:^)[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)=[\"']?([^\s\"'#][^\r\n\"']*)")
+_ENCRYPTED: Final = ("ENC[AES256_GCM,", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----", "\0")
+
+
+def values_in(content: str, key: str | None) -> Iterator[tuple[str, int, int]]:
+    """The credentials of a file: what each is called, and where it stands. Without a key each line has its own."""
+    if any(mark in content[:_LONGEST] for mark in _ENCRYPTED):
+        return
+    if key is None:
+        for match in _LINE.finditer(content):
+            value = match[2].rstrip()
+            if not is_setting(match[1]) and looks_like_password(value) and not stands_for_nothing(value, match[1]):
+                yield match[1], match.start(2), match.start(2) + len(value)
+        return
+    value = content.strip()
+    if is_setting(key.removesuffix(".txt")) or not value or len(value) > _LONGEST or stands_for_nothing(value, key):
+        return
+    if holds_private_key(value) or ("\n" not in value and not (" " in value and is_prose(value))):
+        start = content.index(value)
+        yield key, start, start + len(value)
