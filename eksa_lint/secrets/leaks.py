@@ -9,6 +9,7 @@ from functools import cache, partial
 from importlib import import_module
 
 from eksa_lint.secrets import prefilter
+from eksa_lint.secrets.definitions import without_definitions
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.secrets.leak import Leak, Spans, Text
 from eksa_lint.snapshot.contents import is_manifest
@@ -51,7 +52,7 @@ def leaks_of(text: Text) -> list[Leak]:
 def hidden(path: str, text: str) -> list[tuple[int, int]]:
     """The offsets of a file's text that must not be shown: every credential, allowed or not."""
     parsed = _is_parsed(path, text)
-    if not prefilter.detectors(text, parsed=parsed):
+    if not prefilter.detectors(text, without_definitions(text) if parsed else text, parsed=parsed):
         return []
     whole = read(path, text.encode("utf-8", "replace")) if parsed else Text(path, Source(text))
     return [(leak.start, leak.end) for leak in leaks_of(whole)]
@@ -67,8 +68,12 @@ def told_by_path(text: Text) -> list[Leak]:
 
 
 def _all(text: Text) -> Iterator[Leak]:
-    for name in prefilter.detectors(text.source.text, parsed=text.read is not None):
-        yield from import_module(f"eksa_lint.secrets.{name}").find(text)
+    content = text.source.text
+    values = without_definitions(content) if text.read else content
+    given = text if values == content else Text(text.path, Source(values), cache(partial(parse, values.encode())))
+    for name in prefilter.detectors(content, values, parsed=text.read is not None):
+        searched = text if name in prefilter.BY_SHAPE else given
+        yield from import_module(f"eksa_lint.secrets.{name}").find(searched)
 
 
 def _is_parsed(path: str, text: str) -> bool:

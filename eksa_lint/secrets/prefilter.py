@@ -10,6 +10,9 @@ from typing import Final
 from eksa_lint import data
 from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 
+BY_SHAPE: Final = frozenset(("tokens", "generic"))
+"""Detectors of what is a credential wherever it stands."""
+
 STEMS: Final = ("pass", "pwd", "_pw", "bindpw", "token", "secret", "bearer", "license", "credentials")
 LAST_WORD: Final = "key"
 """One of the stems is in every name that `schemas/tables/credential-*.yaml` know, in lower case, or it ends so."""
@@ -57,19 +60,22 @@ def may_hold(text: str) -> bool:
     return _keywords("token-shapes").search(text) is not None
 
 
-def detectors(text: str, *, parsed: bool) -> list[str]:
-    """The modules whose `find` is worth calling, those with the most to say first."""
-    holder = parsed and holds_secret(text)
-    named = _may_name(text)
+def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
+    """The modules whose `find` is worth calling, those with the most to say first.
+
+    `values` is the text without definitions, which is all that those see that are not `BY_SHAPE`.
+    """
+    holder = parsed and holds_secret(values)
+    named = _may_name(values)
     shaped = _keywords("token-shapes", "generic-plugins").search(text) is not None
     wanted = {
-        "cluster_access": holder or "client-key-data" in text or may_be_kubeconfig(text),
+        "cluster_access": holder or "client-key-data" in values or may_be_kubeconfig(values),
         "tokens": shaped and may_hold(text),
         "readable": holder,
-        "columns": _names_column(text[:_CSV_HEADER]),
-        "urls": "@" in text and ("://" in text or any(word in text for word in NO_SCHEME)),
-        "commands": any(mark in text for mark in _COMMANDS),
-        "accounts": "chpasswd" in text,
+        "columns": _names_column(values[:_CSV_HEADER]),
+        "urls": "@" in values and ("://" in values or any(word in values for word in NO_SCHEME)),
+        "commands": any(mark in values for mark in _COMMANDS),
+        "accounts": "chpasswd" in values,
         "fields": named and parsed,
         "assignments": named,
         "generic": shaped and _keywords("generic-plugins").search(text) is not None,

@@ -215,4 +215,5 @@ def test_every_known_name_passes_the_prefilter() -> None:
     ]
     for name in (*variables, *names):
         for form in ("{}=x", "{}: x", '"{}": "x"', "- name: {}\n  value: x", 'variable "{}" {{'):
-            assert "assignments" in detectors(form.format(name), parsed=False), (name, form)
+            text = form.format(name)
+            assert "assignments" in detectors(text, text, parsed=False), text
