@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.kustomize import is_within
 from eksa_lint.model.layout import FLUX, Sync
 
 
@@ -28,6 +29,8 @@ def outcome_of_sync(
     """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
     if is_removed(sync, old, new):
         parent = old.layout.sync(sync.file)
+        if parent is None and not is_within(sync.file, sync.folder):
+            return outcome_of_removed_sync(sync, new, by_parent=True)  # by one that is not in these files
         if parent is None or parent == sync or parent.folder == sync.folder or parent in seen:
             return outcome_of_removed_sync(sync, new)
         above = outcome_of_sync(parent, old, new, seen | {sync})
