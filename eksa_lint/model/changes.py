@@ -214,7 +214,8 @@ def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[s
             later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
             for sync in before.layout.syncs_in(path):
                 moved = later.get(sync.owner)
-                if moved and moved.folder != sync.folder and before.layout.root(path) == _root_name(sync.folder):
+                is_outermost = before.layout.root(path) in ("", _root_name(sync.folder))
+                if moved and moved.folder != sync.folder and is_outermost:
                     renamed[_root_name(sync.folder)] = _root_name(moved.folder)
     return renamed
 
