@@ -43,6 +43,7 @@ _FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])
 _CODE: Final = re.compile(
     r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
 )
+_FOR_OPENSSL: Final = re.compile(r"-pass(?:in|out)?[ \t]+[\"']?\Z")
 _FLOW_END: Final = re.compile(r"[,}\]].*")
 _REST: Final = re.compile(r"(?:[^\s\"'\\]|[ \t]{1,20}(?![ \t#])){0,2000}")
 _LINE: Final = re.compile(r"[^\r\n]*")
@@ -190,6 +191,8 @@ def _span(content: str, value: re.Match[str], sign: str, style: "_Style") -> tup
 
 def _is_other(content: str, match: re.Match[str], value: re.Match[str], written: str, style: _Style) -> bool:
     """Prose, code that reads the value from elsewhere, and a quoted name in code that gives nothing."""
+    if _is_no_password_for_openssl(content, match):
+        return True
     if not written or (written.startswith((" ", "!")) and is_prose(written.lstrip("! "))):
         return True
     if match["sign"].endswith(",") and "env" not in content[max(0, match.start() - 40) : match.start()].lower():
@@ -208,6 +211,13 @@ def _is_other(content: str, match: re.Match[str], value: re.Match[str], written:
     if not in_prose:
         return False
     return is_prose(written) or _FOLLOWING_WORD.match(content, value.end()) is not None
+
+
+def _is_no_password_for_openssl(content: str, match: re.Match[str]) -> bool:
+    """Whether a line goes on after the empty password of `-passin pass:`."""
+    name, after = match.start("name"), match.end("sign")
+    is_empty = content[after : after + 1].isspace()
+    return is_empty and _FOR_OPENSSL.search(content, max(0, name - 20), name) is not None
 
 
 def _is_entry(content: str, offset: int) -> bool:
