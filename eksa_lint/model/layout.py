@@ -90,6 +90,11 @@ class Context:
     sync: Sync | None = field(default=None, compare=False)
     taken_in_by: tuple[Kustomization, ...] = field(default=(), compare=False, repr=False)
 
+    @property
+    def is_built(self) -> bool:
+        """Whether kustomize has a hand in it; Flux writes a kustomization where there is none."""
+        return self.sync is not None or bool(self.taken_in_by)
+
 
 class Layout:
     """The Flux and kustomize files of one snapshot; only those around a file of interest are parsed."""
