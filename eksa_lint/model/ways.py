@@ -145,19 +145,20 @@ class Kustomizations:
     def _climb(self, item: str, folder: str, chain: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Way]:
         """The way straight up first, then those over kustomizations that reach out to something on it."""
         top = self._top(folder)
-        included, left_out_by = item, None
+        included, left_out_by, blocked = item, None, ""
         aside = [(item, chain)]
         above = self._above(dirname(folder), top or "") if item == folder else self._above(folder, top or "")
         for kustomization in above if item else ():
-            entry = kustomization.entry_for(included)
+            entry = kustomization.entry_for(included, blocked)
             if kustomization.value and entry is None:
                 left_out_by = left_out_by or kustomization
+                blocked = blocked or kustomization.folder
                 if top is not None:
                     break
                 continue
             if entry is not None:
                 chain = _joined(chain, kustomization, entry)
-            included = kustomization.folder
+            included, blocked = kustomization.folder, ""
             aside.append((included, chain))
         yield Way(chain, folder, left_out_by)
         for target, inner in aside:
