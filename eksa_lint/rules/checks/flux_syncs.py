@@ -9,7 +9,7 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.departure import context_of
 from eksa_lint.model.dependencies import Dependency, dependencies_of, is_sync, source_of
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import is_within
+from eksa_lint.model.kustomize import KUSTOMIZE, is_within
 from eksa_lint.model.layout import FLUX, Sync, sync_of, synced_folder
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import EKSA, Resource
@@ -95,7 +95,7 @@ def _only_there(sync: Sync, context: Context, before: Inventory) -> str:
         change.before.title
         for change in context.changes
         if change.event == "removed" and change.before is not None
-        if context_of(change.before, before).sync == sync
+        if change.before.group != KUSTOMIZE and context_of(change.before, before).sync == sync
     ]
     if not gone:
         return ""
@@ -111,7 +111,7 @@ def _removed_source(resource: Resource, inventory: Inventory) -> Draft:
         f"{resource.title} is removed: {text if readers else 'what reads from it gets no later change'}",
         resource.place(),
         resource,
-        severity=None if readers else Severity.WARNING,
+        severity=None if readers else Severity.NOTE,
         consequence=Consequence.BREAKS,
     )
 
