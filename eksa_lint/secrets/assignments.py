@@ -41,7 +41,7 @@ _VALUE: Final = re.compile(
 _COMMENT: Final = re.compile(r"(?m:^|[ \t])(?:#|//|--|REM\b)")
 _FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])")
 _CODE: Final = re.compile(
-    r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
+    r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os|sys)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
 )
 _FOR_OPENSSL: Final = re.compile(r"-pass(?:in|out)?[ \t]+[\"']?\Z")
 _FLOW_END: Final = re.compile(r"[,}\]].*")
@@ -183,7 +183,7 @@ def _span(content: str, value: re.Match[str], sign: str, style: "_Style") -> tup
     start, end = value.span("plain")
     if sign == ":" and not style.prose and (rest := _REST.match(content, end)):
         end = rest.end()
-    if sign == ":" and not content.startswith(("{", "[", "$", "<"), start):
+    if sign == ":" and not content.startswith(("{", "[", "${", "$(", "<"), start):
         cut = _FLOW_END.search(content, start, end)
         end = cut.start() if cut else end
     return start, start + len(content[start:end].rstrip(",) "))
