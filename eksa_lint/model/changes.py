@@ -100,6 +100,8 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
         for first, second in _pair_resources(old.get(identity, []), new.get(identity, [])):
             if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
+            if second is None and identity.root and any(after.is_applied(other) for other in after.get(identity)):
+                continue  # it was defined twice
             change = Change(first, second)
             if first is None or second is None or change.hands or (not _is_alike(first, second) and change.fields):
                 changes.append(change)
