@@ -6,7 +6,7 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import context_of
+from eksa_lint.model.departure import context_of, remotes
 from eksa_lint.model.dependencies import Dependency, dependencies_of, is_sync, source_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZE, is_within
@@ -72,7 +72,7 @@ def changed_paths(change: Change, context: Context) -> Iterator[Draft]:
     if before is None or after is None or before.folder == after.folder:
         return
     sides = ((before.folder, context.before), (after.folder, context.inventory))
-    is_seen = not any(is_folder_missing(folder, inventory) for folder, inventory in sides)
+    is_seen = not any(is_folder_missing(*side) or _reaches_outside(*side) for side in sides)
     lost = _only_there(before, context, context.before) if is_seen else "what is only in the old folder"
     paths = [str(sync.spec.get("path") or "./") for sync in (before, after)]
     effect = "which holds the same objects" if not lost else f"{lost} {'goes' if before.prunes else 'stays as it is'}"
@@ -87,6 +87,12 @@ def changed_paths(change: Change, context: Context) -> Iterator[Draft]:
         consequence=None if before.prunes else Consequence.WEAKENS,
         old_place=old.place(("spec", "path")),
     )
+
+
+def _reaches_outside(folder: str, inventory: Inventory) -> bool:
+    """Whether a folder takes in what is not in these files."""
+    kustomization = inventory.layout.kustomizations.at(folder)
+    return kustomization is not None and (bool(kustomization.value.get("helmCharts")) or any(remotes(kustomization)))
 
 
 def _only_there(sync: Sync, context: Context, before: Inventory) -> str:
