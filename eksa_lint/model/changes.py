@@ -100,6 +100,8 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
         for first, second in _pair_resources(old.get(identity, []), new.get(identity, [])):
             if second is None and first is not None and (first.path in broken or after.may_hold(identity)):
                 continue  # Flux stops at the broken file and removes nothing
+            if second is None and identity.root and any(after.is_applied(other) for other in after.get(identity)):
+                continue  # it was defined twice
             change = Change(first, second)
             if first is None or second is None or change.hands or (not _is_alike(first, second) and change.fields):
                 changes.append(change)
@@ -214,7 +216,8 @@ def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[s
             later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
             for sync in before.layout.syncs_in(path):
                 moved = later.get(sync.owner)
-                if moved and moved.folder != sync.folder and before.layout.root(path) == _root_name(sync.folder):
+                is_outermost = before.layout.root(path) in ("", _root_name(sync.folder))
+                if moved and moved.folder != sync.folder and is_outermost:
                     renamed[_root_name(sync.folder)] = _root_name(moved.folder)
     return renamed
 

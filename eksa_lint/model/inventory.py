@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
+from eksa_lint.model import fields
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
 from eksa_lint.model.layout import Context, Layout
 from eksa_lint.model.library import Library
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _GENERATOR: Final = re.compile(b"(?:configMap|secret)Generator")
 _CLUSTER: Final = b"kind: Cluster"
+_LOCAL: Final = ("metadata", "annotations", "config.kubernetes.io/local-config")
 _LINE_ENDS: Final = (b"\n", b"\r\n")
 
 
@@ -300,19 +302,23 @@ class Inventory:
         source = self.stream(path).source
         identity, version = self._identify(context, node.value, path, position)
         if not context.steps or not is_named(node.value):
-            yield Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
-            return
-        from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
+            found = Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
+        else:
+            from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
-        built = build(node, context.steps, Borrowed(node, path, source), self.side)
-        if built.node is None:
-            if built.by is not None:
-                self._patched_away[identity] = built.by
-            return
-        identity, version = self._identify(context, built.node.value, path, position)
-        yield Resource(
-            identity, version, self.side, path, source, node, built=built.node, owner=context.owner, unfit=built.unfit
-        )
+            built = build(node, context.steps, Borrowed(node, path, source), self.side)
+            if built.node is None:
+                if built.by is not None:
+                    self._patched_away[identity] = built.by
+                return
+            name, version = self._identify(context, built.node.value, path, position)
+            found = Resource(
+                name, version, self.side, path, source, node, built=built.node, owner=context.owner, unfit=built.unfit
+            )
+        if context.is_built and not found.patch and _is_local(found.value):
+            self._patched_away[identity] = found.place(_LOCAL)
+        else:
+            yield found
 
     def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")
@@ -327,6 +333,11 @@ class Inventory:
             is_renamed = (group, kind) == ("", "Namespace") and context.namespace is not None
             name, namespace = context.namespace if is_renamed else name, ""
         return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+
+
+def _is_local(value: Any) -> bool:
+    """Whether kustomize drops an object from what it gives."""
+    return fields.get(value, _LOCAL) not in (None, "false")
 
 
 def _count_clusters(content: bytes) -> int:

@@ -45,9 +45,15 @@ class Kustomization:
     source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
     node: Node | None = field(default=None, repr=False, compare=False)
 
-    def entry_for(self, path: str) -> Entry | None:
-        """The entry that includes a file or folder."""
-        return next((entry for entry in self.includes if is_within(path, entry.target)), None)
+    def entry_for(self, path: str, blocked: str = "") -> Entry | None:
+        """The entry that includes a file or folder.
+
+        `blocked` is a folder on the way whose kustomization leaves it out: only what lies below that leads past it.
+        """
+        for entry in self.includes:
+            if is_within(path, entry.target) and (not blocked or entry.target.startswith(f"{blocked}/")):
+                return entry
+        return None
 
     @property
     def patch_files(self) -> set[str]:

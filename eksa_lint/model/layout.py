@@ -90,6 +90,11 @@ class Context:
     sync: Sync | None = field(default=None, compare=False)
     taken_in_by: tuple[Kustomization, ...] = field(default=(), compare=False, repr=False)
 
+    @property
+    def is_built(self) -> bool:
+        """Whether kustomize has a hand in it; Flux writes a kustomization where there is none."""
+        return self.sync is not None or bool(self.taken_in_by)
+
 
 class Layout:
     """The Flux and kustomize files of one snapshot; only those around a file of interest are parsed."""
@@ -143,8 +148,8 @@ class Layout:
         return tuple(dict.fromkeys(found))
 
     def sync(self, path: str) -> Sync | None:
-        """The Flux `Kustomization` that applies a file."""
-        return self._sync_for(self.kustomizations.ends(path)[0])
+        """The Flux `Kustomization` that applies a file, on the first way on which one does."""
+        return next((sync for end in self.kustomizations.ends(path) if (sync := self._sync_for(end))), None)
 
     def renaming_folders(self) -> set[str]:
         """Folders and files whose objects may be applied under another name than their file says."""
@@ -252,7 +257,7 @@ class Layout:
         seen = set()
         while sync and sync not in seen and not sync.lands_elsewhere:
             seen.add(sync)
-            outer = self._sync_for(dirname(sync.file))
+            outer = self.sync(sync.file)
             if outer is None or outer == sync:
                 break
             sync = outer

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.kustomize import is_within
 from eksa_lint.model.layout import FLUX, Sync
 
 
@@ -28,11 +29,13 @@ def outcome_of_sync(
     """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
     if is_removed(sync, old, new):
         parent = old.layout.sync(sync.file)
+        if parent is None and not is_within(sync.file, sync.folder):
+            return outcome_of_removed_sync(sync, old, new, by_parent=True)  # by one that is not in these files
         if parent is None or parent == sync or parent.folder == sync.folder or parent in seen:
-            return outcome_of_removed_sync(sync, new)
+            return outcome_of_removed_sync(sync, old, new)
         above = outcome_of_sync(parent, old, new, seen | {sync})
-        return outcome_of_removed_sync(sync, new, by_parent=True) if above[0] is Outcome.PRUNED else above
-    if is_folder_missing(sync.folder, new):
+        return outcome_of_removed_sync(sync, old, new, by_parent=True) if above[0] is Outcome.PRUNED else above
+    if _loses_folder(sync, old, new):
         return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
     if not sync.prunes:
         return Outcome.STAYS, f"{sync.file} does not prune"
@@ -57,9 +60,11 @@ def _waiting(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str] 
     return None
 
 
-def outcome_of_removed_sync(sync: Sync, new: Inventory, *, by_parent: bool = False) -> tuple[Outcome, str]:
+def outcome_of_removed_sync(
+    sync: Sync, old: Inventory, new: Inventory, *, by_parent: bool = False
+) -> tuple[Outcome, str]:
     """What Flux does with all that a `Kustomization` applied when that is removed itself."""
-    if not by_parent and is_folder_missing(sync.folder, new):
+    if not by_parent and _loses_folder(sync, old, new):
         return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
     policy = sync.spec.get("deletionPolicy") or "MirrorPrune"
     if sync.is_suspended:
@@ -69,6 +74,11 @@ def outcome_of_removed_sync(sync: Sync, new: Inventory, *, by_parent: bool = Fal
     if policy == "MirrorPrune" and not sync.prunes:
         return Outcome.STAYS, f"{sync.file} does not prune"
     return Outcome.PRUNED, ""
+
+
+def _loses_folder(sync: Sync, old: Inventory, new: Inventory) -> bool:
+    """Whether the folder that it applies goes; one that was never there is of another repository."""
+    return is_folder_missing(sync.folder, new) and not is_folder_missing(sync.folder, old)
 
 
 def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:

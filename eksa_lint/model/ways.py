@@ -78,10 +78,18 @@ class Kustomizations:
     def _applied(self, climb: Iterator[Way]) -> list[Way]:
         direct, *others = islice(climb, min(_MOST_WAYS, 1 + self._left))
         self._left -= min(self._left, len(others))
-        applied = [way for way in others if way.left_out_by is None]
+        applied = self._outermost([way for way in others if way.left_out_by is None])
         if direct.left_out_by is not None or self._top(direct.end) is None:
             return applied or [direct]
         return [direct, *applied]
+
+    def _outermost(self, ways: list[Way]) -> list[Way]:
+        """Without those that end at a base of another one, unless Flux applies that base by itself."""
+        files = [tuple(kustomization.file for kustomization in way.chain) for way in ways]
+        inner = {names[:length] for names in files for length in range(1, len(names))}
+        return [
+            way for way, names in zip(ways, files, strict=True) if names not in inner or self._top(way.end) is not None
+        ]
 
     def ends(self, path: str) -> list[str]:
         """The folders in which the ways of a file end. Where none reaches out, nothing is read for it."""
@@ -145,19 +153,20 @@ class Kustomizations:
     def _climb(self, item: str, folder: str, chain: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Way]:
         """The way straight up first, then those over kustomizations that reach out to something on it."""
         top = self._top(folder)
-        included, left_out_by = item, None
+        included, left_out_by, blocked = item, None, ""
         aside = [(item, chain)]
         above = self._above(dirname(folder), top or "") if item == folder else self._above(folder, top or "")
         for kustomization in above if item else ():
-            entry = kustomization.entry_for(included)
+            entry = kustomization.entry_for(included, blocked)
             if kustomization.value and entry is None:
                 left_out_by = left_out_by or kustomization
+                blocked = blocked or kustomization.folder
                 if top is not None:
                     break
                 continue
             if entry is not None:
                 chain = _joined(chain, kustomization, entry)
-            included = kustomization.folder
+            included, blocked = kustomization.folder, ""
             aside.append((included, chain))
         yield Way(chain, folder, left_out_by)
         for target, inner in aside:

@@ -21,10 +21,11 @@ from eksa_lint.secrets.values import Name, is_prose, looks_like_password, looks_
 _COMMENT: Final = re.compile(r"(?m:^|[ \t])(?:#|//|--|REM\b)")
 _FOLLOWING_WORD: Final = re.compile(r"[ \t]+[A-Za-z][a-z]*(?![A-Za-z0-9_]*[=:/])")
 _CODE: Final = re.compile(
-    r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
+    r"(?:read|cat)\b.*|(?:env|var|local|data|module|process\.env|os|sys)\..*|[A-Za-z_][\w.]*\(.*|\.[A-Za-z]\w*(?:\.\w+)*.*"
 )
 _PROMPT: Final = re.compile(r"(?i)\bset[ \t]+/p[ \t]+\"?\Z")
 _SELECTOR: Final = re.compile(r"[a-z0-9_:]\{[^{}]*\Z")
+_FOR_OPENSSL: Final = re.compile(r"-pass(?:in|out)?[ \t]+[\"']?\Z")
 _LONGEST_COMMENT: Final = 400
 _MOST: Final = 1_000
 """Names of a file that are looked at; nobody writes more, and each may have a long value."""
@@ -112,19 +113,20 @@ def _is_other(content: str, match: re.Match[str], value: Value, style: Style) ->
     written = value.text
     if not written or (written.startswith((" ", "!")) and is_prose(written.lstrip("! "))):
         return True
+    if _is_no_password_for_openssl(content, match) or _is_question(content, match):
+        return True
     if match["sign"].endswith(",") and "env" not in content[max(0, match.start() - 40) : match.start()].lower():
         return True
-    if (" " in written and is_prose(written)) or _is_question(content, match):
+    if " " in written and is_prose(written):
         return True
     if not value.plain:
         return False
-    if _CODE.fullmatch(written) or (match["sign"] == ":=" and content.startswith("$", max(0, match.start() - 1))):
-        return True
     if match["sign"] == ":" and written.startswith(("{", "[")):
         return True
-    if looks_random(written):
-        return False
-    if content.startswith("`", max(0, match.start("name") - 1)):  # a line of code in a document
+    if _CODE.fullmatch(written) or (match["sign"] == ":=" and content.startswith("$", max(0, match.start() - 1))):
+        return True
+    is_line_of_code = content.startswith("`", max(0, match.start("name") - 1))  # in a document
+    if looks_random(written) or is_line_of_code:
         return False
     if not (style.prose or _COMMENT.search(content, _line_start(content, match), match.start())):
         return False
@@ -142,6 +144,13 @@ def _is_question(content: str, match: re.Match[str]) -> bool:
 def _line_start(content: str, match: re.Match[str]) -> int:
     farthest = max(0, match.start() - _LONGEST_COMMENT)
     return max(farthest, content.rfind("\n", farthest, match.start()) + 1)
+
+
+def _is_no_password_for_openssl(content: str, match: re.Match[str]) -> bool:
+    """Whether a line goes on after the empty password of `-passin pass:`."""
+    name, after = match.start("name"), match.end("sign")
+    is_empty = content[after : after + 1].isspace()
+    return is_empty and _FOR_OPENSSL.search(content, max(0, name - 20), name) is not None
 
 
 def _is_entry(content: str, offset: int) -> bool:

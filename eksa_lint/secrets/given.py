@@ -214,7 +214,7 @@ def _span(content: str, match: re.Match[str], value: re.Match[str], style: Style
         return start, content.index("}", start)
     if match["sign"] == ":" and not style.prose and (rest := _REST.match(content, end)):
         end = rest.end()
-    if match["sign"] == ":" and not content.startswith(("{", "[", "$", "<"), start):
+    if match["sign"] == ":" and not content.startswith(("{", "[", "${", "$(", "<"), start):
         cut = _FLOW_END.search(content, start, end)
         end = cut.start() if cut else end
     return start, start + len(content[start:end].rstrip(", " if content.startswith("(", start) else ",) "))

@@ -10,9 +10,10 @@ from eksa_lint.secrets.placeholders import is_placeholder
 from eksa_lint.secrets.values import stands_for_nothing
 
 # A password may hold `@` and `:` although it should not: the last `@` before the path ends it, so that no rest of it
-# is left to be seen. Every repeat is bounded, and the time linear.
+# is left to be seen. A user of vCenter has its domain behind an `@` of its own. Every repeat is bounded, and the time
+# linear.
 _USER_INFO: Final = re.compile(
-    r"://(?P<user>[^\s/:@?#\"'<>`\\]{0,200}):(?P<password>[^\s/\"'<>`\\]{1,200})"
+    r"://(?P<user>[^\s/:@?#\"'<>`\\]{0,200}(?:@[A-Za-z0-9.-]{1,100})?):(?P<password>[^\s/\"'<>`\\]{1,200})"
     r"@(?P<host>\[[0-9a-fA-F:]{2,45}\]|[A-Za-z0-9$%{][^\s/\"'<>`\\@:]{0,100})"
 )
 # A token in the place of the user: the 40 digits of older Git servers, or whatever stands before their constant.
@@ -22,7 +23,7 @@ _TOKEN_USER: Final = re.compile(
 )
 _NO_SCHEME: Final = re.compile(
     r"(?i:\b(?:https?_?proxy|all_proxy|govc_url)|\bgovc\b[^\n]{0,60}[ \t]-u)[\"']?[ \t]{0,3}[:= \t][ \t]{0,3}[\"']?"
-    r"(?P<user>[^\s/:@?#\"'<>`\\]{1,200}):(?P<password>[^\s/\"'<>`\\]{1,200})@(?P<host>[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100})"
+    r"(?P<user>[^\s/:@?#\"'<>`\\]{1,200}(?:@[A-Za-z0-9.-]{1,100})?):(?P<password>[^\s/\"'<>`\\]{1,200})@(?P<host>[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100})"
 )
 _DIGEST: Final = re.compile(r"@sha(?:256|384|512):")
 _PORT: Final = re.compile(r"[0-9]{2,5},")

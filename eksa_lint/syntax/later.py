@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-LATER_MARKS: Final = ("${", "{{", "$(", "<%")
+LATER_MARKS: Final = ("${", "{{", "$(", "<%", "{%", "%{")
 
 
 def is_filled_in_later(value: Any) -> bool:
-    """Whether the text holds a variable of Flux or the shell, or Helm, Jinja or ERB markup."""
+    """Whether the text holds a variable of Flux or the shell, or Helm, Jinja, ERB or Terraform markup."""
     return isinstance(value, str) and any(mark in value for mark in LATER_MARKS)
 
 

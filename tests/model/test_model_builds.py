@@ -339,6 +339,21 @@ def test_annotations_for_everything_are_on_everything() -> None:
     assert found.value["metadata"]["annotations"] == {"x": "1"}
 
 
+def test_what_flux_applies_of_a_base_lands_where_the_overlays_of_its_kustomization_do() -> None:
+    apps = sync("./base/apps").replace("name: flux-system", "name: apps", 1)
+    files = {
+        **MGMT,
+        "clusters/mgmt/kustomization.yaml": kustomization("../../stages/prod"),
+        "stages/prod/kustomization.yaml": kustomization("../../base"),
+        "base/apps/cluster.yaml": cluster(),
+        "base/apps/kustomization.yaml": kustomization("cluster.yaml"),
+    }
+    before = {**files, "base/kustomization.yaml": kustomization("apps")}
+    after = {**files, "base/kustomization.yaml": kustomization("apps.yaml"), "base/apps.yaml": apps}
+    assert [root for root, _, _ in applied(before)] == [root for root, _, _ in applied(after)] == ["clusters/mgmt"]
+    assert not [line for line in told(before, after) if line.startswith("removed")]
+
+
 def test_kustomizations_that_take_in_each_other_come_to_an_end() -> None:
     files = {
         "a/kustomization.yaml": kustomization("../b") + "components: [../b, .]\n",

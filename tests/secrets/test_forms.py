@@ -129,7 +129,7 @@ def test_no_form_takes_the_place_of_another() -> None:
 def test_a_word_glued_of_pieces_is_hidden_as_a_whole(pieces: list[str], quotes: list[str], form: str) -> None:
     first, *rest = pieces
     glued = [quote.format(piece) for quote, piece in zip(quotes, [f"Vq7{first}", *rest], strict=False)]
-    text = form.format("".join(glued)) + "true\n"
+    text = form.format("".join(glued)) + "…\n"
     ((start, end),) = hidden("a.sh", text)
     shown = text[:start] + text[end:]
     assert not [piece for piece in pieces if len(piece) > 3 and piece in shown and piece not in form]

@@ -28,6 +28,7 @@ _MODULES: Final = {
     "changing-hands": "changing_hands",
     "flux-dependencies": "flux_syncs",
     "flux-syncs": "flux_syncs",
+    "flux-paths": "flux_syncs",
     "config-objects-removed": "removals",
     "kustomization-resources-removed": "removals",
     "control-annotations": "annotations",

@@ -14,7 +14,7 @@ from eksa_lint.rules.draft import Draft
 
 _LABELS: Final = {
     Way.LEFT_OUT: "this entry made Flux apply {}",
-    Way.PATCHED: "this patch deletes {}",
+    Way.PATCHED: "this deletes {}",
 }
 
 

@@ -1,14 +1,14 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
-from posixpath import dirname
+from posixpath import basename, dirname
 from typing import Any, Final
 
 from eksa_lint.finding import Place
 from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Entry, is_remote, is_within_any
 from eksa_lint.model.layout import FLUX, Sync
 from eksa_lint.model.layout import Context as Way
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
@@ -16,6 +16,7 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
+from eksa_lint.syntax.later import is_filled_in_later
 
 _RULE: Final = "flux-build-stops"
 _MOST_NAMED: Final = 3
@@ -26,12 +27,16 @@ _NOT_EVALUATED: Final = {
     "helmCharts": "Helm charts are not rendered here",
     "helmChartInflationGenerator": "Helm charts are not rendered here",
 }
+_WRITTEN_BY_FLUX: Final = frozenset(("gotk-components.yaml", "gotk-sync.yaml"))
+"""What `flux bootstrap` adds in later commits than the one that lists it."""
 
 
 @check("flux-builds")
 def stopped_builds(subject: Any, context: Context) -> Iterator[Draft]:
     if isinstance(subject, File):
         yield from _file(subject, context)
+        if subject.path.endswith(KUSTOMIZATION_NAMES):
+            yield from _missing_entries(subject, context)
     elif isinstance(subject, Resource):
         yield from _unfit(subject)
     elif isinstance(subject, Change):
@@ -85,6 +90,37 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
                 f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0], inventory)}"
             )
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
+
+
+def _missing_entries(file: File, context: Context) -> Iterator[Draft]:
+    """Entries of a kustomization that Flux builds and that name nothing. Those of a file that goes are told with it."""
+    inventory, before = context.inventory, context.before
+    kustomization = inventory.layout.kustomizations.at(dirname(file.path))
+    if kustomization is None or kustomization.file != file.path or ".gitmodules" in inventory.snapshot.blobs:
+        return
+    for entry in kustomization.includes:
+        fault = _fault_of(entry, inventory)
+        if not fault or (before is not None and not _fault_of(entry, before)):
+            continue
+        ways = [way for way in inventory.layout.contexts(entry.target) if way.sync is not None and not way.left_out_by]
+        if ways and not inventory.is_left_out_of_source(file.path):
+            place = Place(file.side, entry.file, entry.source, entry.node.start, entry.node.end)
+            message = f"{file.path} lists {entry.node.value}, {fault}: {_stops(ways[0], inventory)}"
+            yield Draft(_RULE, message, place, field=entry.target)
+
+
+def _fault_of(entry: Entry, inventory: Inventory) -> str:
+    """Why kustomize cannot take in an entry; empty where it can, or where that is not to be seen."""
+    target, blobs = entry.target, inventory.snapshot.blobs
+    if target in blobs or target.startswith("..") or is_filled_in_later(entry.node.value):
+        return ""
+    if basename(target) in _WRITTEN_BY_FLUX or is_within_any(target, blobs):  # below a link
+        return ""
+    if inventory.layout.kustomizations.at(target) is not None:
+        return ""
+    from eksa_lint.model.outcome import is_folder_missing  # noqa: PLC0415 - nearly every entry names something
+
+    return "which is not there" if is_folder_missing(target, inventory) else "a folder without a kustomization.yaml"
 
 
 def _missing(node: Node) -> str:

@@ -29,7 +29,7 @@ def flux_foreign_source(subject: Resource | Change, context: Context) -> Iterato
     if own is None or other is None or own == other:
         return
     urls = [_url(source, context.inventory) for source in (own, other)]
-    if urls[0] and urls[0] == urls[1]:
+    if urls[0] and _place(urls[0]) == _place(urls[1]):
         return
     if isinstance(subject, Change) and subject.before is not None and _is_known(subject.before, other):
         return
@@ -64,6 +64,11 @@ def _url(source: ResourceId, inventory: Inventory) -> str:
     found = inventory.get(source)
     url = found[0].spec.get("url") if found else None
     return without_login(url) if isinstance(url, str) else ""
+
+
+def _place(url: str) -> str:
+    """Where a URL leads, on whichever way: without the scheme, and what may stand at the end."""
+    return (url.partition("://")[2] or url).rstrip("/").removesuffix(".git").lower()
 
 
 def without_login(url: str) -> str:

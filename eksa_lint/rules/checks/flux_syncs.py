@@ -1,4 +1,4 @@
-"""Flux objects that are gone, and what Flux then does with all that it applied; and those that wait in vain."""
+"""Flux objects that are gone or apply another folder, and what Flux then does; and those that wait in vain."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,11 +6,12 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.departure import context_of, remotes
 from eksa_lint.model.dependencies import Dependency, dependencies_of, is_sync, source_of
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import is_within
+from eksa_lint.model.kustomize import KUSTOMIZE, is_within
 from eksa_lint.model.layout import FLUX, Sync, sync_of, synced_folder
-from eksa_lint.model.outcome import Outcome, outcome_of_sync
+from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
@@ -61,6 +62,53 @@ def _clusters(sync: Sync, context: Context) -> str:
     return f", Cluster {', '.join(names[:_MOST_NAMED])}{more} among that"
 
 
+@check("flux-paths")
+def changed_paths(change: Change, context: Context) -> Iterator[Draft]:
+    """A `Kustomization` that applies another folder: what is in the old one only."""
+    old, new = change.before, change.after
+    if old is None or new is None or context.before is None:
+        return
+    before, after = (sync_of(resource.path, resource.source, resource.applied) for resource in (old, new))
+    if before is None or after is None or before.folder == after.folder:
+        return
+    sides = ((before.folder, context.before), (after.folder, context.inventory))
+    is_seen = not any(is_folder_missing(*side) or _reaches_outside(*side) for side in sides)
+    lost = _only_there(before, context, context.before) if is_seen else "what is only in the old folder"
+    paths = [str(sync.spec.get("path") or "./") for sync in (before, after)]
+    effect = "which holds the same objects" if not lost else f"{lost} {'goes' if before.prunes else 'stays as it is'}"
+    yield Draft(
+        "flux-path-changed",
+        f"{new.title} applies {paths[1]} in place of {paths[0]}: {effect}",
+        new.place(("spec", "path")),
+        new,
+        field="spec.path",
+        values=tuple(paths),
+        severity=Severity.NOTE if not lost else None if before.prunes else Severity.WARNING,
+        consequence=None if before.prunes else Consequence.WEAKENS,
+        old_place=old.place(("spec", "path")),
+    )
+
+
+def _reaches_outside(folder: str, inventory: Inventory) -> bool:
+    """Whether a folder takes in what is not in these files."""
+    kustomization = inventory.layout.kustomizations.at(folder)
+    return kustomization is not None and (bool(kustomization.value.get("helmCharts")) or any(remotes(kustomization)))
+
+
+def _only_there(sync: Sync, context: Context, before: Inventory) -> str:
+    """What a sync applied and nothing applies any more; empty where that is nothing."""
+    gone = [
+        change.before.title
+        for change in context.changes
+        if change.event == "removed" and change.before is not None
+        if change.before.group != KUSTOMIZE and context_of(change.before, before).sync == sync
+    ]
+    if not gone:
+        return ""
+    more = f" and {len(gone) - _MOST_NAMED} more" if len(gone) > _MOST_NAMED else ""
+    return f"what is only in the old folder ({', '.join(gone[:_MOST_NAMED])}{more})"
+
+
 def _removed_source(resource: Resource, inventory: Inventory) -> Draft:
     readers = [reader.title for reader in _readers(resource, inventory)]
     text = f"{', '.join(readers[:_MOST_NAMED])} can read nothing any more, and no later change arrives"
@@ -69,7 +117,7 @@ def _removed_source(resource: Resource, inventory: Inventory) -> Draft:
         f"{resource.title} is removed: {text if readers else 'what reads from it gets no later change'}",
         resource.place(),
         resource,
-        severity=None if readers else Severity.WARNING,
+        severity=None if readers else Severity.NOTE,
         consequence=Consequence.BREAKS,
     )
 

@@ -97,7 +97,8 @@ def _judge(file: File, header: list[str], rows: list[list[Cell]]) -> Iterator[Dr
     seen: dict[tuple[str, str], Cell] = {}
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
-            yield _uneven(file, number, header, row)
+            if not any(is_filled_in_later(cell.text) for cell in row):  # a loop over the machines, or one of its rows
+                yield _uneven(file, number, header, row)
             continue
         cells = dict(zip(reversed(header), reversed(row), strict=True))
         hostname = cells["hostname"].text if "hostname" in cells else ""

@@ -18,9 +18,9 @@ def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]
     same = context.inventory.get(resource.id)
     if is_unknown(resource.id):  # each Flux `Kustomization` may fill in something else
         same = [other for other in same if other.owner == resource.owner]
-    if len(same) < 2 or resource.node is same[0].node:  # noqa: PLR2004 - told at the second one
+    first = same[0] if same else resource
+    if resource.path == first.path and resource.node is first.node:  # told at the second one; equal files share nodes
         return
-    first = same[0]
     yield Draft(
         rule="duplicate-resource",
         message=f"{resource.title} (namespace {resource.id.namespace or 'none'}) is also in {first.path}",

@@ -76,7 +76,7 @@ def _draft(
     resource = left.before
     place, related, label = resource.place(), (), ""
     if left.place is not None:
-        label = f"this {'entry made Flux apply' if left.way is Way.LEFT_OUT else 'patch deletes'} {resource.title}"
+        label = f"this {'entry made Flux apply' if left.way is Way.LEFT_OUT else 'deletes'} {resource.title}"
         spots: tuple[tuple[str, Place], ...] = (("", resource.place()),)
         return Draft(
             rule, message, left.place, resource, label=label, related=spots, severity=severity, consequence=consequence
