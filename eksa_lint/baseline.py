@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from eksa_lint.allowance import spell_resource
 from eksa_lint.config import BASELINE_FILE, BadConfig, ConfigProblem
 from eksa_lint.finding import Finding, Place, Side
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 from eksa_lint.syntax import Source
 from eksa_lint.syntax.source import decode
 

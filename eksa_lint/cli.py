@@ -337,7 +337,7 @@ _COMMANDS: Final = {
 
 def _cannot(reason: str) -> int:
     from eksa_lint.clean import clean
-    from eksa_lint.secrets.scan import mask
+    from eksa_lint.secrets.masking import mask
 
     print(f"eksa-lint: {clean(mask(reason))}", file=sys.stderr)
     return CANNOT

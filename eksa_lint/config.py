@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from eksa_lint import data
@@ -162,6 +161,8 @@ def unknown_rule(name: str, rules: RuleSet) -> str:
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only to word an error
+
     close = get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]}?"

@@ -10,7 +10,7 @@ from typing import Final
 from eksa_lint.clean import clean
 from eksa_lint.finding import Edit, Report
 from eksa_lint.report.output import write_bytes
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 from eksa_lint.syntax.source import Source
 
 _UTF_8_MARK: Final = codecs.BOM_UTF8

@@ -13,7 +13,7 @@ from eksa_lint.model.scaling import Scaling, scalings
 from eksa_lint.plan import Effect, Reason, Step
 from eksa_lint.rules.concealed import Concealed
 from eksa_lint.rules.wording import difference, name_of
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 
 _OF_SCALE: Final = (Consequence.DESTROYS, Consequence.WEAKENS)
 _CONTROLLER_ORDER: Final = ("etcd", "control-plane", "worker-group")

@@ -20,7 +20,7 @@ from eksa_lint.plan_access import access_steps, with_bindings
 from eksa_lint.plan_arrivals import arrivals, hindrance
 from eksa_lint.plan_steps import count, etcd_steps, quiet_steps, reason, rollout_steps, scaling_steps, text
 from eksa_lint.rules.concealed import Concealed
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 
 _EFFECTS: Final = {
     Consequence.DESTROYS: Effect.LOST,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from eksa_lint.clean import clean
 from eksa_lint.finding import Consequence, Finding, Severity, Suppressed
 from eksa_lint.rules.rule import Rule
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 
 if TYPE_CHECKING:
     from datetime import date

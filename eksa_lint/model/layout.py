@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eksa_lint.model.steps import Steps
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
+_CONFIG_MAP: Final = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap\b|configMapGenerator")
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 """Begins with what is searched for, and looks back: half a megabyte of `gotk-components.yaml` takes no 40 ms then."""
 
@@ -163,7 +164,7 @@ class Layout:
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
-        return self._settings.folders_filled_from(path) if b"onfigMap" in self._content(path) else set()
+        return self._settings.folders_filled_from(path) if _CONFIG_MAP.search(self._content(path)) else set()
 
     def made_by(self, path: str) -> "list[tuple[Context, list[Node]]]":
         """The objects that a kustomization makes itself, on each way to a cluster."""

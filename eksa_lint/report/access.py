@@ -11,7 +11,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.report.columns import wrap
 from eksa_lint.report.phrases import plural
 from eksa_lint.rules.access import Access, Power, Principal
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 
 VERSION: Final = 1
 

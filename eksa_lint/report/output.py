@@ -1,7 +1,6 @@
 """Reports in files: whole or not at all."""
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -33,7 +32,7 @@ def write_bytes(data: bytes, file: Path) -> None:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    temporary = file.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = file.with_name(f".{os.urandom(8).hex()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as stream:  # noqa: PTH123 - a Path does not open a descriptor

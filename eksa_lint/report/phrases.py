@@ -5,7 +5,7 @@ from typing import Final
 
 from eksa_lint.clean import clean
 from eksa_lint.finding import Compared, Finding, Report, Severity, Suppressed
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 
 HIDDEN_NOTES: Final = " (shown with --verbose)"
 

@@ -11,7 +11,7 @@ from eksa_lint.finding import Consequence, Place
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.secrets.leaks import hidden
-from eksa_lint.secrets.scan import conceal
+from eksa_lint.secrets.masking import conceal
 from eksa_lint.syntax import Source
 
 Spans: TypeAlias = list[tuple[int, int]]

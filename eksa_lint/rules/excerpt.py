@@ -7,7 +7,7 @@ from eksa_lint.clean import clean
 from eksa_lint.finding import Excerpt, ExcerptLine, Place, Sign
 from eksa_lint.rules.concealed import Concealed, Spans
 from eksa_lint.rules.draft import Draft
-from eksa_lint.secrets.scan import conceal, mask
+from eksa_lint.secrets.masking import conceal, mask
 
 
 def excerpt(draft: Draft, concealed: Concealed) -> Excerpt | None:

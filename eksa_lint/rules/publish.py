@@ -16,7 +16,7 @@ from eksa_lint.rules.excerpt import excerpt
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.rule import Rule
 from eksa_lint.rules.unjudged import gathered
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 
 _LONGEST_MESSAGE: Final = 600
 _PASSWORD: Final = re.compile(r"//[^/@\s]*@")

@@ -11,7 +11,7 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine
 from eksa_lint.rules.suppress import Comments
 from eksa_lint.secrets.allowlist import MARK
-from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
+from eksa_lint.secrets.prefilter import may_be_kubeconfig
 from eksa_lint.snapshot import Blob
 from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import Problem, Stream, find_directives, parse

@@ -9,7 +9,7 @@ from eksa_lint.finding import Finding, Severity, Suppressed
 from eksa_lint.model.file import File
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
-from eksa_lint.secrets.scan import mask
+from eksa_lint.secrets.masking import mask
 from eksa_lint.syntax import Directive
 
 _SYNTAX = "write `# eksa-lint: ignore[rule-id] reason`"

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder
+from eksa_lint.secrets.prefilter import may_be_kubeconfig
 from eksa_lint.secrets.proofs import holds_private_key
 from eksa_lint.syntax import JsonValue, Node, parse
 
-_KIND: Final = re.compile(r"kind[\\\"']{0,3}\s{0,3}:\s{0,3}[\\\"']{0,3}Config\b")
 _CLIENT_KEY: Final = re.compile(r"client-key-data[\\\"']{0,3}[ \t]{0,3}:[ \t]{0,3}[\\\"']{0,3}([A-Za-z0-9+/=]{20,})")
 
 # The fields are those of AuthInfo in client-go, tools/clientcmd/api/v1/types.go. Paths, certificates and exec
@@ -36,10 +36,6 @@ class Credential:
     @property
     def field(self) -> str:
         return f"users[{self.user}].{'.'.join(str(step) for step in self.path[2:])}"
-
-
-def may_be_kubeconfig(text: str) -> bool:
-    return "users" in text and _KIND.search(text) is not None
 
 
 def kubeconfigs(text: str) -> Iterator[Node]:

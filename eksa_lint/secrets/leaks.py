@@ -10,8 +10,8 @@ from importlib import import_module
 
 from eksa_lint.secrets import prefilter
 from eksa_lint.secrets.definitions import without_definitions
-from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 from eksa_lint.secrets.leak import Leak, Spans, Text
+from eksa_lint.secrets.prefilter import may_be_kubeconfig
 from eksa_lint.snapshot.contents import is_manifest
 from eksa_lint.syntax import parse
 from eksa_lint.syntax.source import Source, decode, is_git_crypt

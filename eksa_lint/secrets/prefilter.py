@@ -8,7 +8,6 @@ from functools import cache
 from typing import Final
 
 from eksa_lint import data
-from eksa_lint.secrets.kubeconfig import may_be_kubeconfig
 
 BY_SHAPE: Final = frozenset(("tokens", "generic"))
 """Detectors of what is a credential wherever it stands."""
@@ -30,6 +29,7 @@ _SET: Final = re.compile(
 )
 """Docker and shells that set a variable without a sign between its name and its value."""
 
+_KUBECONFIG: Final = re.compile(r"kind[\\\"']{0,3}\s{0,3}:\s{0,3}[\\\"']{0,3}Config\b")
 _HOLDER: Final = re.compile(r"kind[\\\"']{0,3}[ \t]{0,8}:[ \t]{0,8}[\\\"']{0,3}(?:Secret|SealedSecret|ConfigMap)\b")
 _HOLDERS: Final = ("Secret", "ConfigMap")
 _DATA: Final = re.compile(r"(?<!meta)[dD]ata[\\\"']{0,3}[ \t]{0,8}:")
@@ -85,6 +85,10 @@ def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
 
 def _names_column(header: str) -> bool:
     return any(word in header for word in _COLUMNS) and _COLUMN.search(header) is not None
+
+
+def may_be_kubeconfig(text: str) -> bool:
+    return "users" in text and _KUBECONFIG.search(text) is not None
 
 
 def holds_secret(text: str) -> bool:

@@ -32,7 +32,8 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
     if found and context and context.is_encrypted_when_committed(file.path):
         return
     if not found:
-        yield from _made_secret(file, context)
+        if file.read is None:  # where objects are written, a value has a name that tells
+            yield from _made_secret(file, context)
         return
     is_known = _baseline(context)
     owner_at = _owners(file)
