@@ -20,13 +20,13 @@ class _Argument:
     """
 
     words: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
     guessed: bool = False
     setting: bool = False
 
     @classmethod
     def of(cls, words: tuple[str, ...], *pattern: str, guessed: bool = False, setting: bool = False) -> "_Argument":
-        return cls(words, re.compile("".join(pattern)), guessed, setting)
+        return cls(words, "".join(pattern), guessed, setting)
 
 
 _VALUE: Final = r"(?P<value>\\?\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'`;&|<>()\\-][^\s\"'`;&|\\]*)"
@@ -131,7 +131,7 @@ def find(text: Text) -> Iterator[Leak]:
     content = text.source.text
     for argument in _ARGUMENTS:
         if any(word in content for word in argument.words):
-            for match in argument.pattern.finditer(content):
+            for match in re.finditer(argument.pattern, content):  # compiled where it is first needed, and kept
                 if match.start() == 0 or content[match.start() - 1] in _BEFORE:
                     yield from _judge(text, match, argument)
 

@@ -3,26 +3,30 @@
 They are nine tenths of what Flux is installed from, a third of a megabyte in nearly every repository.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-_KIND: Final = "kind: CustomResourceDefinition"
-_DEFINITION: Final = re.compile(rf"^{_KIND}[ \t]*$", re.MULTILINE)
-_DIVIDER: Final = re.compile(r"^---(?:[ \t][^\n]*)?$", re.MULTILINE)
+_DEFINITION: Final = "\nkind: CustomResourceDefinition\n"
+_DIVIDER: Final = "\n---"
 
 
 def without_definitions(text: str) -> str:
+    """The other documents of a text; the text itself where it defines no kind."""
+    return "".join("\n" if is_definition else text[start:end] for start, end, is_definition in _parts(text))
+
+
+def with_blanks_for_definitions(text: str) -> str:
     """The same text with blanks in place of the documents that define a kind, so that all else stays where it is."""
-    return "".join(_blanked(text)) if _KIND in text else text
+    parts = _parts(text)
+    return "".join(" " * (end - start) if is_definition else text[start:end] for start, end, is_definition in parts)
 
 
-def _blanked(text: str) -> Iterator[str]:
+def _parts(text: str) -> Iterator[tuple[int, int, bool]]:
+    """The documents, each without the dashes before it, and those dashes."""
     at = 0
-    for divider in (*_DIVIDER.finditer(text), None):
-        end = divider.start() if divider else len(text)
-        yield " " * (end - at) if _DEFINITION.search(text, at, end) else text[at:end]
-        at = end
-        if divider:
-            yield divider[0]
-            at = divider.end()
+    if _DEFINITION in text:
+        while (divider := text.find(_DIVIDER, at)) >= 0:
+            yield at, divider, text.find(_DEFINITION, at, divider + 1) >= 0
+            at = divider + len(_DIVIDER)
+            yield divider, at, False
+    yield at, len(text), text.find(_DEFINITION, at) >= 0

@@ -9,7 +9,7 @@ from functools import cache, partial
 from importlib import import_module
 
 from eksa_lint.secrets import prefilter
-from eksa_lint.secrets.definitions import without_definitions
+from eksa_lint.secrets.definitions import with_blanks_for_definitions, without_definitions
 from eksa_lint.secrets.leak import Leak, Spans, Text
 from eksa_lint.secrets.prefilter import may_be_kubeconfig
 from eksa_lint.snapshot.contents import is_manifest
@@ -70,10 +70,16 @@ def told_by_path(text: Text) -> list[Leak]:
 def _all(text: Text) -> Iterator[Leak]:
     content = text.source.text
     values = without_definitions(content) if text.read else content
-    given = text if values == content else Text(text.path, Source(values), cache(partial(parse, values.encode())))
-    for name in prefilter.detectors(content, values, parsed=text.read is not None):
+    wanted = prefilter.detectors(content, values, parsed=text.read is not None)
+    given = text if len(values) == len(content) or not wanted else _without_definitions(text)
+    for name in wanted:
         searched = text if name in prefilter.BY_SHAPE else given
         yield from import_module(f"eksa_lint.secrets.{name}").find(searched)
+
+
+def _without_definitions(text: Text) -> Text:
+    blanked = with_blanks_for_definitions(text.source.text)
+    return Text(text.path, Source(blanked), cache(partial(parse, blanked.encode("utf-8", "surrogatepass"))))
 
 
 def _is_parsed(path: str, text: str) -> bool:

@@ -9,9 +9,9 @@ detect-secrets replaces those and existing baselines keep their meaning:
 - PrivateKeyDetector reports a header without a body, and knows neither `ENCRYPTED PRIVATE KEY`, PuTTY's
   third format nor age.
 
-Importing detect-secrets takes time, so that this module is imported where the prefilter has hit. Of
-detect-secrets only the plugin interface and the allowlist comments run: no settings, no baseline, no
-verification, no file of the judged tree.
+Importing detect-secrets takes time, so that eksa-lint imports this module only where the words of one of
+its generic plugins stand, and looks for the shapes without it. Of detect-secrets only the plugin interface
+and the allowlist comments run: no settings, no baseline, no verification, no file of the judged tree.
 """
 
 from abc import abstractmethod
@@ -129,11 +129,6 @@ class CredentialInUrl(LineDetector):
 class CredentialInCommand(LineDetector):
     secret_type = "Credential in a Command"  # noqa: S105 - the name of a kind
     detector = "commands"
-
-
-@cache
-def detectors() -> tuple[ShapeDetector, ...]:
-    return tuple(detector() for detector in ShapeDetector.__subclasses__())
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from eksa_lint.secrets.allowlist import Allowlist
 from eksa_lint.secrets.prefilter import may_hold
-from eksa_lint.secrets.shapes import apart
+from eksa_lint.secrets.shapes import apart, find, shapes
 from eksa_lint.syntax import Source
 
 
@@ -29,9 +29,7 @@ def scan(text: str) -> list[Hit]:
     """The tokens of a text, in its order; placeholders and allowlisted lines are left out."""
     if not may_hold(text):
         return []
-    from eksa_lint.secrets.plugins import detectors  # noqa: PLC0415 - imports detect-secrets
-
-    found = apart(item for detector in detectors() for item in detector.find(text))
+    found = apart(item for item in find(text, shapes()) if item.real)
     allowlist = Allowlist(Source(text))
     return [
         Hit(item.shape.rule, item.name, item.start, item.end, item.shape.opens, item.encrypted, item.shape.weak)
