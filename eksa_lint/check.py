@@ -16,7 +16,6 @@ from eksa_lint.model.affected import (
     counterparts,
 )
 from eksa_lint.model.changes import Change, compare
-from eksa_lint.model.impact import impacts
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource
@@ -27,7 +26,6 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.engine import Engine, looks_at_objects
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.publish import publish
-from eksa_lint.rules.refusals import judge_changes
 from eksa_lint.rules.rule import Rule
 from eksa_lint.rules.state import State
 from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
@@ -38,6 +36,7 @@ from eksa_lint.snapshot.contents import Contents
 from eksa_lint.syntax import Directive
 
 if TYPE_CHECKING:
+    from eksa_lint.model.impact import Impact
     from eksa_lint.plan import Plan
 
 
@@ -127,7 +126,7 @@ class _Run:
         self._old, self._new = context.before, context.inventory
         self._changes, self._imported = list(context.changes), context.imported
         self._policy, self._rules, self._selected, self._today = policy, rules, selected, today
-        self._impacts = list(impacts(self._changes, self._old, self._new)) if self._old is not None else []
+        self._impacts: list[Impact] = []
         self._engine = Engine(self._selected, context, evaluator)
 
     def whole_state(self, scope: Scope) -> list[Finding]:
@@ -172,7 +171,13 @@ class _Run:
         return make_plan(Comparison(self._old, self._new, self._changes, self._impacts), findings, clusters)
 
     def _change_drafts(self) -> list[Draft]:
-        drafts, self._impacts = judge_changes(self._engine, self._changes, self._impacts, self._rules, self._policy)
+        if self._old is None:
+            return []
+        from eksa_lint.model.impact import impacts  # noqa: PLC0415 - a state by itself does nothing to a cluster
+        from eksa_lint.rules.refusals import judge_changes  # noqa: PLC0415
+
+        reached = impacts(self._changes, self._old, self._new)
+        drafts, self._impacts = judge_changes(self._engine, self._changes, reached, self._rules, self._policy)
         return drafts
 
     def _findings_before(self, old: Inventory, state: State, reached: Iterable[Resource]) -> list[Finding]:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from posixpath import basename
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.effective import effective
 from eksa_lint.model.file import File
-from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
@@ -25,6 +24,9 @@ from eksa_lint.rules.pairs import Pair, changed, standing
 from eksa_lint.rules.rule import Rule, Subject, Validation
 from eksa_lint.rules.values import Values, gate, validations_for
 from eksa_lint.syntax.later import is_filled_in_later
+
+if TYPE_CHECKING:
+    from eksa_lint.model.impact import Impact
 
 
 class Engine:
@@ -65,7 +67,7 @@ class Engine:
                     if pair.event in rule.events:
                         yield from self._judge_pair(rule, "change", pair, seen)
 
-    def judge_impact(self, impact: Impact) -> Iterator[Draft]:
+    def judge_impact(self, impact: "Impact") -> Iterator[Draft]:
         """What the whole change does to one cluster."""
         yield from self._run_checks(self._of("cluster"), impact)
 
