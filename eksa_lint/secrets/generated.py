@@ -30,16 +30,7 @@ def find(path: str, content: str) -> Iterator[Leak]:
 
 
 def _matching(path: str) -> list[GeneratedFile]:
-    if _any().match(path) is None:
-        return []
     return [entry for pattern, entry in _entries() if pattern.match(path)]
-
-
-@cache
-def _any() -> re.Pattern[str]:
-    """All globs in one: nearly every path ends here."""
-    globs = [glob for entry in data.table("generated-files") for glob in entry["path"]]
-    return re.compile("|".join(f"(?:{_expression(glob)})" for glob in globs), re.DOTALL)
 
 
 @cache
