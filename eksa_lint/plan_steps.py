@@ -26,7 +26,7 @@ def rollout_steps(rollouts: Iterable[Rollout], concealed: Concealed) -> Iterator
         part = rollout.part
         yield Step(
             effect=Effect.IN_PLACE if part.in_place else Effect.ROLLS,
-            says=text(f"{_most(part)}{count(part.machines, part)}, {_pace(part)}"),
+            says=text(f"{_most(part)}{count(part.machines, part)}, {_pace(rollout)}"),
             reasons=tuple(_of_cause(cause, concealed) for cause in rollout.causes),
             part=part.kind,
             group=text(part.name) or None,
@@ -49,7 +49,10 @@ def etcd_steps(impact: Impact, concealed: Concealed) -> Iterator[Step]:
         )
 
 
-def _pace(part: Part) -> str:
+def _pace(rollout: Rollout) -> str:
+    part = rollout.part
+    if rollout.instead_of:
+        return f"in place of those of {rollout.instead_of}"
     if part.in_place:
         return "upgraded where they are"
     return "one at a time" if part.at_once == 1 else f"up to {part.at_once} at a time"

@@ -27,10 +27,14 @@ RefusedField: TypeAlias = tuple[ResourceId, str]
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """The machines of one part are replaced, or upgraded in place."""
+    """The machines of one part are replaced, or upgraded in place.
+
+    `instead_of` names the worker group whose place another takes: its machines go whatever differs in the new ones.
+    """
 
     part: Part
     causes: tuple[Cause, ...]
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Impact:
             return self
         impact = replace(self, refused=refused)
         left = (
-            Rollout(rollout.part, tuple(cause for cause in rollout.causes if not impact.refuses_cause(cause)))
+            replace(rollout, causes=tuple(cause for cause in rollout.causes if not impact.refuses_cause(cause)))
             for rollout in self.rollouts
         )
         return replace(impact, rollouts=tuple(rollout for rollout in left if rollout.causes))
@@ -128,14 +132,16 @@ def _rollouts(before: Cluster, after: Cluster, own: Change, changes: Iterable[Ch
         if part.kind == "control-plane" and part.machines:
             reasons = (*reasons, *(cause for cause in of_etcd if cause not in reasons))
         if reasons:
-            yield Rollout(part, reasons)
+            earlier = _earlier(before, after, part)
+            is_other = earlier is not None and earlier.key != part.key
+            yield Rollout(part, reasons, earlier.name if earlier and is_other else "")
 
 
 def _of_part(
     before: Cluster, after: Cluster, part: Part, changes: Iterable[Change], shared: Iterable[tuple[Row, Cause]]
 ) -> Iterator[Cause]:
     """Why the machines of one part are replaced; a part that was not there has none."""
-    earlier = before.part(part.key)
+    earlier = _earlier(before, after, part)
     if earlier is None:
         return
     can_follow = all(map(can_be_followed, {*domains_of(before, earlier)} & {*domains_of(after, part)}))
@@ -147,6 +153,18 @@ def _of_part(
     yield from _of_version(before, after, earlier, part)
     if can_follow:
         yield from _of_config(earlier, part, changes, after)
+
+
+def _earlier(before: Cluster, after: Cluster, part: Part) -> Part | None:
+    """The part as it was; of the one worker group that comes while one goes, the one that goes."""
+    same = before.part(part.key)
+    if same is not None or part.kind != "worker-group":
+        return same
+    gone, come = (
+        [each for each in one.parts if each.kind == part.kind and other.part(each.key) is None]
+        for one, other in ((before, after), (after, before))
+    )
+    return gone[0] if len(gone) == len(come) == 1 else None
 
 
 def _of_named(changes: Iterable[Change], after: Cluster) -> Iterator[tuple[Row, Cause]]:

@@ -55,8 +55,13 @@ def _machines(group: list[Rollout]) -> str:
         words = "control plane" if part.kind == "control-plane" else "etcd"
         return f"its {count} {words} {'machine' if count == 1 else 'machines'}"
     most = "up to " if any(rollout.part.autoscaled for rollout in group) else ""
-    names = ", ".join(f"{rollout.part.name} {rollout.part.machines}" for rollout in group)
+    names = ", ".join(map(_named, group))
     return f"{most}{count} worker {'machine' if count == 1 else 'machines'} ({names})"
+
+
+def _named(rollout: Rollout) -> str:
+    place = f" in place of {rollout.instead_of}" if rollout.instead_of else ""
+    return f"{rollout.part.name} {rollout.part.machines}{place}"
 
 
 def _says(cause: Cause) -> str:
