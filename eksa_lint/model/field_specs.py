@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.model import fields
+from eksa_lint.model.images import changed_image
 from eksa_lint.model.patches import like, with_entries, with_items
 from eksa_lint.syntax import Entry, Node
 
@@ -40,10 +41,11 @@ class FieldSpec:
 class Setting:
     """What one transformer does to some fields: text around them, values merged into them, or one in their place.
 
-    `fill` sets only what is missing. With a `name` only the object that has it is meant.
+    `fill` sets only what is missing, `image` changes the images of a name. With a `name` only the object that has it is
+    meant.
     """
 
-    does: Literal["affix", "merge", "set", "fill"]
+    does: Literal["affix", "merge", "set", "fill", "image"]
     specs: tuple[FieldSpec, ...]
     prefix: str = ""
     suffix: str = ""
@@ -77,6 +79,9 @@ class Setting:
                 return old
             case "set" | "fill" if new is not None:
                 return new
+            case "image" if new is not None and isinstance(old.value, str):
+                image = changed_image(old.value, self.content)
+                return like(new, image, None, None) if image != old.value else old
         return old
 
 

@@ -285,13 +285,13 @@ class Layout:
 
 
 _NO_STEP: Final = frozenset((
-    "apiVersion", "kind", "metadata", "resources", "bases", "namespace", "images",
+    "apiVersion", "kind", "metadata", "resources", "bases", "namespace",
     "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
     "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
 ))  # fmt: skip
 """Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
 
-_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations"}
+_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
 """Fields that leave what is in an object."""
 
 _MOST_SOURCES: Final = 200

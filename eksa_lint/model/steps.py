@@ -6,13 +6,14 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from eksa_lint.model.build import Step, as_source
+from eksa_lint.model.field_specs import Setting
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.layout import Sync
 from eksa_lint.model.patch_lists import PatchReader
 from eksa_lint.model.replacements import replacements_of
 from eksa_lint.model.selector import Target
 from eksa_lint.model.substitution import substitution_of
-from eksa_lint.model.transformers import WITHOUT_EFFECT, Config, Configs, namespace_of, setting_of
+from eksa_lint.model.transformers import WITHOUT_EFFECT, Config, Configs, image_setting, namespace_of, setting_of
 from eksa_lint.syntax import Node, Stream
 
 Objects: TypeAlias = Callable[[Kustomization, str], Iterable[tuple[Node, tuple[Kustomization, ...]]]]
@@ -147,6 +148,12 @@ class Steps:
         )
         return (*self._components(beside(sync.folder, name) for name in names), *((step,) if step != Step() else ()))
 
+    def _images(self, root: Node, reader: PatchReader) -> Iterator[Setting]:
+        listed = root.find(("images",))
+        for entry in (listed.items or ()) if listed else ():
+            if setting := image_setting(reader.own(entry)):
+                yield setting
+
     def _components(self, folders: Iterable[str]) -> Iterator[Step]:
         used = (self._at(folder) for folder in folders)
         return islice((step for one in used if one for step in self.of(one)), _MOST_STEPS)
@@ -162,6 +169,7 @@ class Steps:
             suffix=_text(value.get("nameSuffix")),
             last_patches=tuple(reader.patches(root, "patchesJson6902")),
             metadata=tuple(reader.common_metadata(root)),
+            settings=tuple(self._images(root, reader)),
         )
         if step != Step():
             yield step

@@ -11,6 +11,7 @@ from typing import Any, Final
 from eksa_lint.model import fields
 from eksa_lint.model.embedded import embedded
 from eksa_lint.model.field_specs import FieldSpec, Setting, specs_of
+from eksa_lint.model.images import CHANGES, IMAGE_PATHS
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.patches import borrow
 from eksa_lint.model.resource import Borrowed
@@ -114,8 +115,18 @@ def setting_of(config: Config) -> Setting | None:
         case "NamespaceTransformer" if fields.get(value, ("unsetOnly",)) is True and specs is None:
             return _setting("fill", (FieldSpec(_NAMESPACE, create=True),), node.find(_NAMESPACE))
         case "ImageTagTransformer" if specs is None:
-            return Setting("merge", ())
+            return image_setting(node.find(("imageTag",)))
     return None
+
+
+def image_setting(entry: Node | None) -> Setting | None:
+    """What one entry of `images` does; None where it names no image or changes none."""
+    name = fields.get(entry.value, ("name",)) if entry is not None else None
+    if entry is None or not isinstance(name, str) or not name:
+        return None
+    written = next((node for key in CHANGES if (node := entry.find((key,))) is not None and node.value), None)
+    specs = tuple(FieldSpec(path) for path in IMAGE_PATHS)
+    return Setting("image", specs, content=entry.value, node=written) if written is not None else None
 
 
 def _setting(does: Any, specs: tuple[FieldSpec, ...], node: Node | None, name: str = "") -> Setting | None:

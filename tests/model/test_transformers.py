@@ -270,3 +270,31 @@ def test_any_value_of_a_field_is_read_or_passed_over(written: dict[str, Any]) ->
     assert [each.kind for each in resources(files) if not each.patch].count("Cluster") == 1
     assert told(files, files) == []
     told(with_lines(""), files)
+
+
+@pytest.mark.parametrize(
+    ("image", "entry", "expected"),
+    [
+        ("ghcr.io/a/x", "newName: z.io/x, newTag: v2", "z.io/x:v2"),
+        ("ghcr.io/a/x:v1", "newName: z.io/x", "z.io/x:v1"),
+        ("ghcr.io/a/x:v1@sha256:aa", "newTag: v2", "ghcr.io/a/x:v2"),
+        ("ghcr.io/a/x:v1", "digest: 'sha256:bb'", "ghcr.io/a/x@sha256:bb"),
+        ("ghcr.io/a/x:v1", "newTag: v9, digest: 'sha256:cc'", "ghcr.io/a/x:v9@sha256:cc"),
+        ("ghcr.io/a/xy:v1", "newTag: v2", "ghcr.io/a/xy:v1"),
+        ("b/ghcr.io/a/x:v1", "newTag: v2", "b/ghcr.io/a/x:v1"),
+    ],
+)
+@pytest.mark.parametrize("written", ["images:\n- {ENTRY}\n", listed("ImageTag", "imageTag: {ENTRY}\n")])
+def test_an_image_has_another_name_tag_or_digest(image: str, entry: str, expected: str, written: str) -> None:
+    pod = f"{{initContainers: [{{name: i, image: '{image}'}}], containers: [{{name: a, image: busybox}}]}}"
+    deployment = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{template: {{spec: {pod}}}}}\n"
+    files = {
+        **MGMT,
+        f"{FOLDER}/kustomization.yaml": kustomization("a.yaml")
+        + written.replace("ENTRY", f"name: ghcr.io/a/x, {entry}"),
+        f"{FOLDER}/a.yaml": deployment,
+    }
+    (built,) = (found for found in resources(files) if found.kind == "Deployment")
+    containers = built.spec["template"]["spec"]
+    images = [containers[kind][0]["image"] for kind in ("initContainers", "containers")]
+    assert images == [expected, "busybox"]
