@@ -94,7 +94,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
     roots = {**_renamed_roots(before, after, old, new), **_roots_of_moved_paths(before, after, paths)}
     old = _under_new_roots(old, roots) if roots else old
     old = _taken_over(old, new)
-    broken = {path for path in paths if path in after.manifests and after.stream(path).broken}
+    broken = {path for path in paths if path in after.manifests and after.manifests.stream(path).broken}
     changes = []
     for identity in [*new, *(identity for identity in old if identity not in new)]:
         for first, second in _pair_resources(old.get(identity, []), new.get(identity, [])):

@@ -71,8 +71,8 @@ class Dependencies:
     def naming(self, identity: ResourceId) -> Iterator[Dependency]:
         """The entries that name a Flux `Kustomization`."""
         inventory, name = self._inventory, identity.name.encode("utf-8", "surrogateescape")
-        for path in inventory.files_holding(b"dependsOn"):
-            content = inventory.content(path)
+        for path in inventory.manifests.holding(b"dependsOn"):
+            content = inventory.manifests.content(path)
             if name in content and f"{FLUX}/v".encode() in content and identity.root in inventory.layout.roots(path):
                 for resource in inventory.resources_in(path):
                     yield from (each for each in dependencies_of(resource) if each.on == identity)

@@ -1,7 +1,7 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final
@@ -12,54 +12,39 @@ from eksa_lint.model import fields
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
 from eksa_lint.model.layout import Context, Layout
 from eksa_lint.model.library import Library
+from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import is_named, objects_of
 from eksa_lint.model.references import references_of
-from eksa_lint.model.resource import EKSA, Borrowed, Resource, ResourceId
+from eksa_lint.model.resource import Borrowed, Resource, ResourceId
 from eksa_lint.model.search import may_define
-from eksa_lint.snapshot import Blob, Snapshot
-from eksa_lint.snapshot.contents import LARGEST_READ, is_manifest
-from eksa_lint.syntax import Node, Source, Stream
+from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import LARGEST_READ
+from eksa_lint.syntax import Node, Source
 from eksa_lint.syntax.later import LATER_MARKS
 
 if TYPE_CHECKING:
     from eksa_lint.model.dependencies import Dependencies
 
 _GENERATOR: Final = re.compile(b"(?:configMap|secret)Generator")
-_CLUSTER: Final = b"kind: Cluster"
 _LOCAL: Final = ("metadata", "annotations", "config.kubernetes.io/local-config")
-_LINE_ENDS: Final = (b"\n", b"\r\n")
 
 
 class Inventory:
-    """Maps an identity to one or more resources, lazily.
-
-    Every path and blob id is known and every manifest's bytes are loaded; a blob is parsed on first use, and what
-    may use a name is found by searching bytes.
-    """
+    """Maps an identity to one or more resources, lazily: what may use a name is found by searching bytes."""
 
     def __init__(self, snapshot: Snapshot, library: Library, side: Side) -> None:
         self.snapshot = snapshot
         self.side: Side = side
-        self._library = library
-        self._blobs = {path: blob for path, blob in snapshot.blobs.items() if is_manifest(path)}
-        library.load(snapshot, self._blobs.values())
-        self._blobs = {path: blob for path, blob in self._blobs.items() if self._holds_objects(blob)}
+        self.manifests = Manifests(snapshot, library)
         self._resources: dict[str, tuple[Resource, ...]] = {}
         self._contexts: dict[str, tuple[Context, ...]] = {}
         self._patched_away: dict[ResourceId, Place] = {}
         self._indexes: dict[str, _FileIndex] = {}
-        self._holding: dict[bytes, list[str]] = {}
-        self._naming: dict[str, list[str]] = {}
         self._complete: dict[ResourceId, list[Resource]] | None = None
-
-    @property
-    def manifests(self) -> dict[str, Blob]:
-        """The files that may hold objects, by path."""
-        return self._blobs
 
     @cached_property
     def layout(self) -> Layout:
-        return Layout(self._blobs, self.content, self.stream, self.files_holding)
+        return Layout(self.manifests)
 
     @cached_property
     def dependencies(self) -> "Dependencies":
@@ -78,20 +63,6 @@ class Inventory:
                 folder = dirname(folder)
         return frozenset(found)
 
-    def content(self, path: str) -> bytes:
-        return self._library.content(self._blobs[path].id)
-
-    def is_too_large(self, path: str) -> bool:
-        """Whether a file is only to be had piece by piece."""
-        return self._library.is_too_large(self._blobs[path].id)
-
-    def source(self, path: str) -> Source:
-        """The text of a file, whether it was parsed or not."""
-        return self._library.source(self._blobs[path].id)
-
-    def stream(self, path: str) -> Stream:
-        return self._library.stream(self._blobs[path].id)
-
     def context(self, path: str) -> Context:
         """What decides about the objects of a file, on the first way to a cluster."""
         return self.contexts(path)[0]
@@ -107,7 +78,7 @@ class Inventory:
 
         What several kustomizations take in from outside is there once for each.
         """
-        if path not in self._blobs:
+        if path not in self.manifests:
             return ()
         if path not in self._resources:
             self._resources[path] = tuple(self._extract(path))
@@ -118,18 +89,18 @@ class Inventory:
         if self._complete is not None:
             return self._complete.get(identity, [])
         own_path = identity.name.rpartition("#")[0] or identity.name  # of a document that is known by its path
-        paths = dict.fromkeys([*self._files_defining(identity), *([own_path] if own_path in self._blobs else ())])
+        paths = dict.fromkeys([*self._files_defining(identity), *([own_path] if own_path in self.manifests else ())])
         return [resource for path in paths for resource in self._index(path).by_identity.get(identity, ())]
 
     def may_hold(self, identity: ResourceId) -> bool:
         """Whether a file that could not be read to its end speaks of the name."""
-        return any(self.stream(path).broken for path in self._files_mentioning(identity))
+        return any(self.manifests.stream(path).broken for path in self._files_mentioning(identity.name, identity.root))
 
     def may_be_named(self, identity: ResourceId) -> bool:
         """Whether an object whose name is still to be filled in may be the one with an identity."""
         from eksa_lint.model.unknown import is_unknown, may_be  # noqa: PLC0415 - asked for what is missing
 
-        paths = dict.fromkeys(path for mark in LATER_MARKS for path in self.files_holding(mark.encode()))
+        paths = dict.fromkeys(path for mark in LATER_MARKS for path in self.manifests.holding(mark.encode()))
         here = (path for path in paths if identity.root in self.layout.roots(path))
         found = (resource.id for path in here for resource in self.resources_in(path) if not resource.patch)
         return any(is_unknown(other) and may_be(identity, other) for other in found)
@@ -138,14 +109,14 @@ class Inventory:
         """The resources that name an identity."""
         if self._complete is not None:
             return self._referrers.get(identity, [])
-        paths = self._files_mentioning(identity)
+        paths = self._files_mentioning(identity.name, identity.root)
         return [resource for path in paths for resource in self._index(path).by_target.get(identity, ())]
 
     @cached_property
     def _referrers(self) -> dict[ResourceId, list[Resource]]:
         """Who names whom, once every file was read."""
         found: dict[ResourceId, list[Resource]] = {}
-        for resource in (each for path in self._blobs for each in self.resources_in(path)):
+        for resource in (each for path in self.manifests for each in self.resources_in(path)):
             for target in {reference.target for reference in references_of(resource)}:
                 found.setdefault(target, []).append(resource)
         return found
@@ -153,7 +124,7 @@ class Inventory:
     def parse_all(self) -> None:
         """Read every file, after which nothing is searched for any more."""
         found: dict[ResourceId, list[Resource]] = {}
-        for path in self._blobs:
+        for path in self.manifests:
             for resource in self.resources_in(path):
                 if not resource.patch:
                     found.setdefault(resource.id, []).append(resource)
@@ -161,19 +132,19 @@ class Inventory:
 
     def everything(self) -> Iterator[Source | Resource]:
         """Every source and every object."""
-        for path in self._blobs:
-            yield self.stream(path).source
+        for path in self.manifests:
+            yield self.manifests.stream(path).source
             yield from self.resources_in(path)
 
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text, which is no name: see `named`."""
-        for path in self.files_holding(text.encode("utf-8", "surrogateescape")):
+        for path in self.manifests.holding(text.encode("utf-8", "surrogateescape")):
             if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
     def named(self, name: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root that say a name."""
-        for path in self._files_mentioning(ResourceId(root, "", "", "", name)):
+        for path in self._files_mentioning(name, root):
             yield from self.resources_in(path)
 
     def _files_defining(self, identity: ResourceId) -> list[str]:
@@ -181,25 +152,22 @@ class Inventory:
         name = identity.name.encode("utf-8", "surrogateescape")
         return [
             path
-            for path in self._files_mentioning(identity)
+            for path in self._files_mentioning(identity.name, identity.root)
             if path in self._indexes or path in self._renamed_files or self._may_define(path, name)
         ]
 
     def _may_define(self, path: str, name: bytes) -> bool:
-        return self._may_make(path) or may_define(self.content(path), name)
+        return self._may_make(path) or may_define(self.manifests.content(path), name)
 
-    def _files_mentioning(self, identity: ResourceId) -> list[str]:
-        if identity.name not in self._naming:
-            named = self._library.search.naming(identity.name.encode("utf-8", "surrogateescape"))
-            self._naming[identity.name] = self._paths(named)
-        here = [path for path in self._naming[identity.name] if identity.root in self.layout.roots(path)]
+    def _files_mentioning(self, name: str, root: str) -> list[str]:
+        here = [path for path in self.manifests.naming(name) if root in self.layout.roots(path)]
         return [*here, *(path for path in self._renamed_files if path not in here)]
 
     @cached_property
     def _renamed_files(self) -> dict[str, None]:
         """The files whose objects are applied under other names than they are written with."""
         below = self.layout.renaming_folders()
-        paths = (path for path in self._blobs if is_within_any(path, below)) if below else ()
+        paths = (path for path in self.manifests if is_within_any(path, below)) if below else ()
         return {path: None for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps)}
 
     def _index(self, path: str) -> "_FileIndex":
@@ -207,44 +175,8 @@ class Inventory:
             self._indexes[path] = _FileIndex(self.resources_in(path))
         return self._indexes[path]
 
-    def files_holding(self, text: bytes) -> list[str]:
-        """The files whose bytes hold a text, in the order of their paths."""
-        if text not in self._holding:
-            self._holding[text] = self._paths(self._library.search.holding(text))
-        return self._holding[text]
-
-    def _paths(self, identifiers: Iterable[str]) -> list[str]:
-        return sorted(path for identifier in identifiers for path in self._paths_by_id.get(identifier, ()))
-
-    @cached_property
-    def _paths_by_id(self) -> dict[str, list[str]]:
-        paths: dict[str, list[str]] = {}
-        for path, blob in self._blobs.items():
-            paths.setdefault(blob.id, []).append(path)
-        return paths
-
-    def count_objects(self) -> int:
-        """How many objects the files seem to hold, by their text: for the summary, so that nothing is parsed for it."""
-        return self._count(lambda content: content.count(b"\nkind:") + content.startswith(b"kind:"))
-
-    def count_clusters(self) -> int:
-        """How many EKS Anywhere clusters the files seem to hold, by their text."""
-        return self._count(lambda content: _count_clusters(content) if EKSA.encode() in content else 0)
-
-    def _count(self, count: Callable[[bytes], int]) -> int:
-        """What all files hold of something; files of one content are looked at once."""
-        contents = ((self._library.content(identifier), paths) for identifier, paths in self._paths_by_id.items())
-        return sum(count(content) * len(paths) for content, paths in contents)
-
-    def _holds_objects(self, blob: Blob) -> bool:
-        """JSON is mostly something else (packages, dashboards); only a file that speaks of objects is read as one."""
-        if not blob.path.endswith(".json"):
-            return True
-        content = self._library.content(blob.id)
-        return b'"apiVersion"' in content and b'"kind"' in content
-
     def _extract(self, path: str) -> Iterator[Resource]:
-        stream = self.stream(path)
+        stream = self.manifests.stream(path)
         for document in stream.documents:
             for position, node in enumerate(objects_of(document.root)):
                 for context in self.contexts(path):
@@ -265,11 +197,11 @@ class Inventory:
         return tuple(context for context, _ in self.layout.made_by(path)) if self._may_make(path) else ()
 
     def _may_make(self, path: str) -> bool:
-        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self.content(path)) is not None
+        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self.manifests.content(path)) is not None
 
     def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""
-        for document in self.stream(path).documents:
+        for document in self.manifests.stream(path).documents:
             for position, node in enumerate(objects_of(document.root)):
                 yield from self._apply(context, node, path, f"{document.index}.{position}")
 
@@ -287,7 +219,7 @@ class Inventory:
         files = {blob.path: content.decode("utf-8", "replace") for blob, content in read if isinstance(content, bytes)}
         sources = [
             str(resource.spec["ignore"])
-            for file in self.files_holding(b"source.toolkit.fluxcd.io/v")
+            for file in self.manifests.holding(b"source.toolkit.fluxcd.io/v")
             for resource in self.resources_in(file)
             if resource.kind == "GitRepository" and resource.spec.get("ignore")
         ]
@@ -299,7 +231,7 @@ class Inventory:
 
     def _apply(self, context: Context, node: Node, path: str, position: str) -> Iterator[Resource]:
         """The object as it is applied on one way; nothing where a patch deletes it."""
-        source = self.stream(path).source
+        source = self.manifests.stream(path).source
         identity, version = self._identify(context, node.value, path, position)
         if not context.steps or not is_named(node.value):
             found = Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
@@ -338,13 +270,6 @@ class Inventory:
 def _is_local(value: Any) -> bool:
     """Whether kustomize drops an object from what it gives."""
     return fields.get(value, _LOCAL) not in (None, "false")
-
-
-def _count_clusters(content: bytes) -> int:
-    """The lines that are `kind: Cluster`, which an expression takes ten times as long to find."""
-    whole = sum(content.count(b"\n" + _CLUSTER + end) for end in _LINE_ENDS)
-    is_first = content.startswith(tuple(_CLUSTER + end for end in _LINE_ENDS))
-    return whole + is_first + content.endswith(b"\n" + _CLUSTER)
 
 
 class _FileIndex:

@@ -1,15 +1,15 @@
 """Which management cluster a file lands in, under which namespace, and whether Flux applies it at all."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING, Any, Final
 
 from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.ways import Kustomizations, Way
-from eksa_lint.snapshot import Blob
 from eksa_lint.syntax import Node, Source, Stream
 
 if TYPE_CHECKING:
@@ -100,25 +100,21 @@ class Context:
 class Layout:
     """The Flux and kustomize files of one snapshot; only those around a file of interest are parsed."""
 
-    def __init__(
-        self,
-        known: Mapping[str, Blob],
-        content: Callable[[str], bytes],
-        stream: Callable[[str], Stream],
-        holding: Callable[[bytes], list[str]],
-    ) -> None:
-        self._content = content
-        self._stream = stream
-        self._known = known
-        self._holding = holding
-        self._sync_files = _sync_files(holding(f"{FLUX}/v".encode()), content)
+    def __init__(self, manifests: Manifests) -> None:
+        self._manifests = manifests
+        self._sync_files = _sync_files(manifests)
         self._syncs: dict[str, Sync | None] = {}
-        self.kustomizations = Kustomizations(known, content, stream, self._top)
+        self.kustomizations = Kustomizations(manifests, self._top)
 
     @property
     def sync_folders(self) -> frozenset[str]:
         """Folders that a Flux `Kustomization` seems to apply."""
         return frozenset(self._sync_files)
+
+    @cached_property
+    def _flux_files(self) -> tuple[str, ...]:
+        """The files that may hold a Flux `Kustomization`."""
+        return tuple(sorted({file for files in self._sync_files.values() for file in files}))
 
     def folders_synced_by(self, file: str) -> set[str]:
         """The folders that a file seems to have applied."""
@@ -126,7 +122,7 @@ class Layout:
 
     def syncs_in(self, file: str) -> Iterator[Sync]:
         """The Flux `Kustomization` objects of a file."""
-        stream = self._stream(file) if self.folders_synced_by(file) else Stream(Source(""))
+        stream = self._manifests.stream(file) if self.folders_synced_by(file) else Stream(Source(""))
         for document in stream.documents:
             if sync := sync_of(file, stream.source, document.root):
                 yield sync
@@ -155,16 +151,15 @@ class Layout:
     def renaming_folders(self) -> set[str]:
         """Folders and files whose objects may be applied under another name than their file says."""
         starts = set(self.kustomizations.holding(_RENAMING))
-        files = {file for files in self._sync_files.values() for file in files}
-        for file in files:
-            content = self._content(file)
+        for file in self._flux_files:
+            content = self._manifests.content(file)
             if any(mark in content for mark in _RENAMING):
                 starts |= self.folders_synced_by(file)
         return self.kustomizations.reach(*starts)
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
-        return self._settings.folders_filled_from(path) if _CONFIG_MAP.search(self._content(path)) else set()
+        return self._settings.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
 
     def made_by(self, path: str) -> "list[tuple[Context, list[Node]]]":
         """The objects that a kustomization makes itself, on each way to a cluster."""
@@ -209,7 +204,7 @@ class Layout:
     def _steps(self) -> "Steps":
         from eksa_lint.model.steps import Steps  # noqa: PLC0415 - most files go through no steps
 
-        return Steps(self._known, self._stream, self.kustomizations.at, self._settings_of, self._objects)
+        return Steps(self._manifests, self.kustomizations.at, self._settings_of, self._objects)
 
     def not_evaluated(self, kustomization: Kustomization) -> list[tuple[Node, str]]:
         """The entries of a kustomization that are not evaluated, each with the reason."""
@@ -219,13 +214,13 @@ class Layout:
         """The objects of files that hold a text and that a kustomization takes in, over which others before it."""
         from eksa_lint.model.objects import objects_of  # noqa: PLC0415 - as above
 
-        paths = self._holding(mark.encode("utf-8", "surrogateescape")) if mark else []
+        paths = self._manifests.holding(mark.encode("utf-8", "surrogateescape")) if mark else []
         for path in paths[:_MOST_SOURCES]:
             for way in self.kustomizations.ways(path):
                 files = [each.file for each in way.chain]
                 if kustomization.file in files and not self.kustomizations.is_patch(path):
                     inner = way.chain[: files.index(kustomization.file)]
-                    for document in self._stream(path).documents:
+                    for document in self._manifests.stream(path).documents:
                         yield from ((node, inner) for node in objects_of(document.root))
                     break
 
@@ -234,11 +229,9 @@ class Layout:
 
     @cached_property
     def _settings(self) -> "Settings":
-        from eksa_lint.model.settings import Files, Settings  # noqa: PLC0415 - as above
+        from eksa_lint.model.settings import Settings  # noqa: PLC0415 - as above
 
-        flux = tuple(sorted({file for files in self._sync_files.values() for file in files}))
-        at = self.kustomizations.at
-        return Settings(Files(flux, self._content, self._holding, self._stream, self._applied, self.syncs_in, at))
+        return Settings(self._manifests, self.kustomizations.at, self._flux_files, self.syncs_in, self._applied)
 
     def _applied(self, path: str) -> "Iterator[Applied]":
         """Where the objects of a file are applied, without what is done to them: that may hang on one of them."""
@@ -277,7 +270,7 @@ class Layout:
 
     def _syncs_at(self, folder: str) -> Iterator[Sync]:
         for file in sorted(self._sync_files.get(folder, ())):
-            stream = self._stream(file)
+            stream = self._manifests.stream(file)
             for document in stream.documents:
                 sync = sync_of(file, stream.source, document.root)
                 if sync is not None and sync.folder == folder:
@@ -320,11 +313,12 @@ def synced_folder(spec: dict[str, Any]) -> str:
     return _folder(str(spec.get("path") or ""))
 
 
-def _sync_files(flux_files: Iterable[str], content: Callable[[str], bytes]) -> dict[str, list[str]]:
+def _sync_files(manifests: Manifests) -> dict[str, list[str]]:
     """Files that may hold a Flux `Kustomization`, by the folders that their text names. No YAML is read for it."""
     files: dict[str, list[str]] = {}
-    for path in flux_files:
-        named = {_folder(match[1].decode(errors="replace").strip()) for match in _PATH.finditer(content(path))}
+    for path in manifests.holding(f"{FLUX}/v".encode()):
+        paths = (match[1].decode(errors="replace").strip() for match in _PATH.finditer(manifests.content(path)))
+        named = {_folder(written) for written in paths}
         for folder in named or {""}:  # without a path it is the top
             files.setdefault(folder, []).append(path)
     return files

@@ -86,7 +86,7 @@ def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
 
     Every management cluster has a `flux-system` of its own, so that one that stood elsewhere before is another.
     """
-    for path in new.files_holding(sync.name.encode()):
+    for path in new.manifests.holding(sync.name.encode()):
         is_other = path != sync.file and _holds(old, path, sync)
         if not is_other and _holds(new, path, sync):
             return False
@@ -95,7 +95,7 @@ def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
 
 def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
     """Whether a file has a Flux `Kustomization` of the same namespace and name."""
-    if path not in inventory.manifests or f"{FLUX}/v".encode() not in inventory.content(path):
+    if path not in inventory.manifests or f"{FLUX}/v".encode() not in inventory.manifests.content(path):
         return False
     namespace = fields.get(sync.value, ("metadata", "namespace"))
     return any(

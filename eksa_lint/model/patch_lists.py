@@ -1,24 +1,22 @@
 """The patches that a file lists: as names of files, as text, or as mappings with a target."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Iterator
 
 from eksa_lint.model.build import Patch
 from eksa_lint.model.embedded import embedded
 from eksa_lint.model.kustomize import beside
+from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patches import borrow
 from eksa_lint.model.resource import Borrowed
 from eksa_lint.model.selector import Target, of_object, of_selector
-from eksa_lint.syntax import Entry, Node, Source, Stream
+from eksa_lint.syntax import Entry, Node, Source
 
 
 class PatchReader:
     """Reads what one file lists; the names of files are those beside a kustomization."""
 
-    def __init__(
-        self, folder: str, file: str, source: Source, known: Container[str], stream: Callable[[str], Stream]
-    ) -> None:
-        self._folder, self._file, self._source = folder, file, source
-        self._known, self._stream = known, stream
+    def __init__(self, folder: str, file: str, source: Source, manifests: Manifests) -> None:
+        self._folder, self._file, self._source, self._manifests = folder, file, source, manifests
 
     def patches(self, root: Node, name: str) -> Iterator[Patch]:
         """The patches of a list: file names, texts, or mappings with a target."""
@@ -66,8 +64,8 @@ class PatchReader:
         """The documents of a patch, in their own places."""
         text = written.value
         path = beside(self._folder, text) if isinstance(text, str) and "\n" not in text else ""
-        if path in self._known:
-            stream = self._stream(path)
+        if path in self._manifests:
+            stream = self._manifests.stream(path)
             for document in stream.documents:
                 yield path, stream.source, borrow(document.root, path, stream.source)
         elif isinstance(text, str):

@@ -22,8 +22,8 @@ class Generated:
 def generated_secrets(inventory: Inventory) -> dict[str, Generated]:
     """By the paths of the files."""
     found: dict[str, Generated] = {}
-    for path in inventory.files_holding(b"secretGenerator"):
-        for document in inventory.stream(path).documents:
+    for path in inventory.manifests.holding(b"secretGenerator"):
+        for document in inventory.manifests.stream(path).documents:
             value = document.root.value
             generators = value.get("secretGenerator") if isinstance(value, dict) else None
             for generator in generators if isinstance(generators, list) else ():

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from eksa_lint.model import fields
 from eksa_lint.model.generators import generated, is_hashed
 from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import objects_of
-from eksa_lint.syntax import Stream
 
 if TYPE_CHECKING:
     from eksa_lint.model.layout import Sync
@@ -30,65 +29,60 @@ class Applied(NamedTuple):
     as_written: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What is asked of the files of a snapshot."""
-
-    flux: tuple[str, ...]
-    content: Callable[[str], bytes]
-    holding: Callable[[bytes], Iterable[str]]
-    stream: Callable[[str], Stream]
-    applied: Callable[[str], Iterable[Applied]]
-    syncs_in: Callable[[str], Iterable["Sync"]]
-    at: Callable[[str], Kustomization | None]
-
-
 class Settings:
     """The ConfigMaps of one snapshot; a file is only read where its bytes hold the name of one that is asked for."""
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(
+        self,
+        manifests: Manifests,
+        at: Callable[[str], Kustomization | None],
+        flux_files: Iterable[str],
+        syncs_in: Callable[[str], Iterable["Sync"]],
+        applied: Callable[[str], Iterable[Applied]],
+    ) -> None:
+        self._manifests, self._at = manifests, at
+        self._flux_files, self._syncs_in, self._applied = flux_files, syncs_in, applied
 
     def of(self, sync: "Sync", root: str, name: str) -> dict[str, str] | None:
         """The data of a ConfigMap that stands beside a Flux `Kustomization`; None where it is not known."""
-        namespaces = {where.namespace or sync.namespace for where in self._files.applied(sync.file)} or {sync.namespace}
+        namespaces = {where.namespace or sync.namespace for where in self._applied(sync.file)} or {sync.namespace}
         found = list(self._found(root, namespaces, name))
         return found[0] if len(found) == 1 else None
 
     def _found(self, root: str, namespaces: set[str], name: str) -> Iterator[dict[str, str] | None]:
-        for path in self._files.holding(name.encode("utf-8", "surrogateescape")):
-            if b"onfigMap" in self._files.content(path):
+        for path in self._manifests.holding(name.encode("utf-8", "surrogateescape")):
+            if b"onfigMap" in self._manifests.content(path):
                 values = [value for value in self._maps(path, name) if fields.get(value, ("metadata", "name")) == name]
-                for where in self._files.applied(path) if values else ():
+                for where in self._applied(path) if values else ():
                     for value in values:
                         namespace = where.namespace or fields.get(value, ("metadata", "namespace")) or "default"
                         if where.root == root and namespace in namespaces:
                             yield _data(value) if where.as_written else None
 
     def _maps(self, path: str, name: str) -> Iterator[Any]:
-        kustomization = self._files.at(dirname(path))
+        kustomization = self._at(dirname(path))
         if kustomization is not None and kustomization.file == path and not is_hashed(kustomization, name):
             yield from (
                 node.value for node in generated(kustomization) if fields.get(node.value, ("kind",)) == "ConfigMap"
             )
-        for document in self._files.stream(path).documents:
+        for document in self._manifests.stream(path).documents:
             for node in objects_of(document.root):
                 if fields.get(node.value, ("kind",)) == "ConfigMap":
                     yield node.value
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders whose Flux `Kustomization` may take variables from a ConfigMap of a file."""
-        content = self._files.content(path)
+        content = self._manifests.content(path)
         return {folder for name, folder in self._sources if name in content}
 
     @cached_property
     def _sources(self) -> set[tuple[bytes, str]]:
         """The names of what variables are taken from, and the folders that are applied with them."""
-        files = [file for file in self._files.flux if _NAMED.search(self._files.content(file))]
+        files = [file for file in self._flux_files if _NAMED.search(self._manifests.content(file))]
         return {
             (str(source.get("name")).encode("utf-8", "surrogateescape"), sync.folder)
             for file in files
-            for sync in self._files.syncs_in(file)
+            for sync in self._syncs_in(file)
             for source in _list(fields.get(sync.spec, ("postBuild", "substituteFrom")))
             if isinstance(source, dict) and source.get("kind") == "ConfigMap"
         }

@@ -1,6 +1,6 @@
 """What each kustomization and each Flux `Kustomization` does to the objects that it takes in, read once."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeAlias
@@ -9,12 +9,13 @@ from eksa_lint.model.build import Step, as_source
 from eksa_lint.model.field_specs import Setting
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.layout import Sync
+from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patch_lists import PatchReader
 from eksa_lint.model.replacements import replacements_of
 from eksa_lint.model.selector import Target
 from eksa_lint.model.substitution import substitution_of
 from eksa_lint.model.transformers import WITHOUT_EFFECT, Config, Configs, image_setting, namespace_of, setting_of
-from eksa_lint.syntax import Node, Stream
+from eksa_lint.syntax import Node
 
 Objects: TypeAlias = Callable[[Kustomization, str], Iterable[tuple[Node, tuple[Kustomization, ...]]]]
 """The objects of files that hold a text, as a kustomization takes them in, and the kustomizations before it."""
@@ -28,15 +29,13 @@ class Steps:
 
     def __init__(
         self,
-        known: Container[str],
-        stream: Callable[[str], Stream],
+        manifests: Manifests,
         at: Callable[[str], Kustomization | None],
         settings: Callable[[Sync, str], dict[str, str] | None],
         objects: Objects,
     ) -> None:
-        self._known, self._stream, self._at, self._settings = known, stream, at, settings
-        self._objects = objects
-        self._configs = Configs(known, stream, at)
+        self._manifests, self._at, self._settings, self._objects = manifests, at, settings, objects
+        self._configs = Configs(manifests, at)
         self._not_evaluated: dict[str, list[tuple[Node, str]]] = {}
         self._read: dict[str, tuple[Step, ...]] = {}
         self._read_syncs: dict[Sync, tuple[Step, ...]] = {}
@@ -105,7 +104,7 @@ class Steps:
             return None
         if config.kind in WITHOUT_EFFECT or namespace_of(config):
             return Step()
-        reader = PatchReader(kustomization.folder, config.node.path, config.node.source, self._known, self._stream)
+        reader = PatchReader(kustomization.folder, config.node.path, config.node.source, self._manifests)
         match config.kind:
             case "PatchTransformer":
                 return Step(patches=tuple(reader.patch(config.node)))
@@ -120,7 +119,7 @@ class Steps:
         return Step(settings=(setting,)) if setting else None
 
     def _reader(self, kustomization: Kustomization) -> PatchReader:
-        return PatchReader(kustomization.folder, kustomization.file, kustomization.source, self._known, self._stream)
+        return PatchReader(kustomization.folder, kustomization.file, kustomization.source, self._manifests)
 
     def of_sync(self, sync: Sync) -> tuple[Step, ...]:
         """What a Flux `Kustomization` does to all that it applies."""
@@ -132,7 +131,7 @@ class Steps:
         root = sync.node.find(("spec",)) if sync.node else None
         if root is None:
             return ()
-        reader = PatchReader(sync.folder, sync.file, sync.source, self._known, self._stream)
+        reader = PatchReader(sync.folder, sync.file, sync.source, self._manifests)
         listed = sync.spec.get("components")
         names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
         step = Step(

@@ -4,7 +4,7 @@ Source: kubernetes-sigs/kustomize, api/internal/target and plugin/builtin: they 
 kustomization do, those that are written in it first, then those of files.
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,9 +13,10 @@ from eksa_lint.model.embedded import embedded
 from eksa_lint.model.field_specs import FieldSpec, Setting, specs_of
 from eksa_lint.model.images import CHANGES, IMAGE_PATHS
 from eksa_lint.model.kustomize import Kustomization, beside
+from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patches import borrow
 from eksa_lint.model.resource import Borrowed
-from eksa_lint.syntax import Node, Stream
+from eksa_lint.syntax import Node
 
 _BUILTIN: Final = "builtin"
 _NAMESPACE: Final = ("metadata", "namespace")
@@ -44,13 +45,8 @@ class Config:
 class Configs:
     """Reads what kustomizations list as transformers."""
 
-    def __init__(
-        self,
-        known: Container[str],
-        stream: Callable[[str], Stream],
-        at: Callable[[str], Kustomization | None],
-    ) -> None:
-        self._known, self._stream, self._at = known, stream, at
+    def __init__(self, manifests: Manifests, at: Callable[[str], Kustomization | None]) -> None:
+        self._manifests, self._at = manifests, at
 
     def of(self, kustomization: Kustomization) -> Iterator[Config]:
         """The configurations in the order in which they run."""
@@ -66,8 +62,8 @@ class Configs:
                 yield from self._from_path(entry, beside(kustomization.folder, text))
 
     def _from_path(self, entry: Node, path: str) -> Iterator[Config]:
-        if path in self._known:
-            stream = self._stream(path)
+        if path in self._manifests:
+            stream = self._manifests.stream(path)
             for document in stream.documents:
                 yield Config(entry, borrow(document.root, path, stream.source))
             return
@@ -76,7 +72,7 @@ class Configs:
             yield Config(entry)
             return
         for inner in folder.includes:
-            yield from self._from_path(entry, inner.target) if inner.target in self._known else (Config(entry),)
+            yield from self._from_path(entry, inner.target) if inner.target in self._manifests else (Config(entry),)
 
 
 def _is_inline(text: str) -> bool:

@@ -1,6 +1,6 @@
 """On which ways a file comes into what is applied: the kustomizations that take it in, and those that leave it out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -8,8 +8,7 @@ from posixpath import basename, dirname
 from typing import Final
 
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, is_within, read_kustomization
-from eksa_lint.snapshot import Blob
-from eksa_lint.syntax import Stream
+from eksa_lint.model.manifests import Manifests
 
 _MOST_WAYS: Final = 2000
 _MOST_WAYS_IN_ALL: Final = 5000
@@ -36,16 +35,8 @@ class Kustomizations:
     `top` gives the folder that Flux applies a folder with, None where it applies none.
     """
 
-    def __init__(
-        self,
-        known: Mapping[str, Blob],
-        content: Callable[[str], bytes],
-        stream: Callable[[str], Stream],
-        top: Callable[[str], str | None],
-    ) -> None:
-        self._known = known
-        self._content = content
-        self._stream = stream
+    def __init__(self, manifests: Manifests, top: Callable[[str], str | None]) -> None:
+        self._manifests = manifests
         self._top = top
         self._read: dict[str, Kustomization | None] = {}
         self._ways: dict[str, list[Way]] = {}
@@ -55,8 +46,8 @@ class Kustomizations:
         """The kustomization of a folder."""
         if folder not in self._read:
             names = (f"{folder}/{name}" if folder else name for name in KUSTOMIZATION_NAMES)
-            file = next((name for name in names if name in self._known), None)
-            self._read[folder] = read_kustomization(file, folder, self._stream(file)) if file else None
+            file = next((name for name in names if name in self._manifests), None)
+            self._read[folder] = read_kustomization(file, folder, self._manifests.stream(file)) if file else None
         return self._read[folder]
 
     def ways(self, path: str) -> list[Way]:
@@ -119,7 +110,7 @@ class Kustomizations:
         """The namespace that a transformer sets."""
         from eksa_lint.model.transformers import Configs, namespace_of  # noqa: PLC0415 - few list any
 
-        configs = Configs(self._known, self._stream, self.at).of(kustomization)
+        configs = Configs(self._manifests, self.at).of(kustomization)
         return next(filter(None, (namespace_of(config) for config in reversed(list(configs)))), "")
 
     def fed_by(self, path: str) -> set[str]:
@@ -206,9 +197,9 @@ class Kustomizations:
         holds: dict[str, bool] = {}
         found = []
         for file in self._files:
-            blob = self._known[file].id  # most are the same few lines
+            blob = self._manifests[file].id  # most are the same few lines
             if blob not in holds:
-                content = self._content(file)
+                content = self._manifests.content(file)
                 holds[blob] = any(mark in content for mark in marks)
             if holds[blob]:
                 found.append(dirname(file))
@@ -216,7 +207,7 @@ class Kustomizations:
 
     @cached_property
     def _files(self) -> list[str]:
-        return sorted(file for file in self._known if file.endswith(KUSTOMIZATION_NAMES))
+        return sorted(file for file in self._manifests if file.endswith(KUSTOMIZATION_NAMES))
 
     def _above(self, folder: str, top: str) -> Iterator[Kustomization]:
         """The kustomizations of a folder and of those above it up to the top, nearest first."""

@@ -132,7 +132,7 @@ def _namesakes(wanted: ResourceName, states: Iterable[Inventory]) -> list[str]:
     found = {
         spell_resource(ResourceName(*resource.id))
         for state in states
-        for path in state.files_holding(wanted.name.encode("utf-8", "surrogateescape"))
+        for path in state.manifests.holding(wanted.name.encode("utf-8", "surrogateescape"))
         for resource in state.resources_in(path)
         if _may_be_meant(wanted, resource.id) and not resource.patch
     }

@@ -88,7 +88,7 @@ def clusters_in(inventory: Inventory, name: str = "") -> list[Resource]:
     """The Clusters of a state that Flux applies, or that eksctl can; those of one name where it is given."""
     return [
         resource
-        for path in inventory.files_holding((name or EKSA).encode("utf-8", "surrogateescape"))
+        for path in inventory.manifests.holding((name or EKSA).encode("utf-8", "surrogateescape"))
         if not inventory.context(path).left_out_by
         for resource in inventory.resources_in(path)
         if (resource.group, resource.kind) == (EKSA, "Cluster")

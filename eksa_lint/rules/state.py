@@ -96,13 +96,14 @@ class State:
 
     def _manifest(self, blob: Blob) -> File:
         inventory, path = self._inventory, blob.path
+        manifests = inventory.manifests
         return File(
             inventory.side,
             path,
-            inventory.source(path),
-            read=partial(inventory.stream, path),
+            manifests.source(path),
+            read=partial(manifests.stream, path),
             extract=partial(inventory.resources_in, path),
-            windows=partial(inventory.snapshot.windows, blob) if inventory.is_too_large(path) else None,
+            windows=partial(inventory.snapshot.windows, blob) if manifests.is_too_large(path) else None,
         )
 
     def _other(self, blob: Blob, content: bytes) -> File:

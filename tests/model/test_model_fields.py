@@ -290,7 +290,8 @@ def many(count: int) -> dict[str, str]:
 
 def test_an_inventory_parses_nothing_until_it_is_asked(parsed: list[bytes]) -> None:
     objects = inventory(many(50))
-    assert (objects.count_objects(), objects.count_clusters(), len(objects.manifests)) == (50, 50, 50)
+    manifests = objects.manifests
+    assert (manifests.count_objects(), manifests.count_clusters(), len(manifests)) == (50, 50, 50)
     assert parsed == []
     assert objects.get(ResourceId("", EKSA, "Cluster", "default", "c7"))[0].path == "clusters/c7.yaml"
     assert [data.count(b"c7") for data in parsed] == [1]

@@ -280,4 +280,5 @@ def test_reading_everything_first_finds_the_same(is_complete: bool) -> None:
 
 def test_objects_and_clusters_are_counted_by_their_text() -> None:
     files = {"a.yaml": f"{cluster()}---\n{thing('Other', 'a')}", "b.yaml": cluster("b"), "c.txt": cluster()}
-    assert (inventory(files).count_objects(), inventory(files).count_clusters()) == (3, 2)
+    manifests = inventory(files).manifests
+    assert (manifests.count_objects(), manifests.count_clusters()) == (3, 2)

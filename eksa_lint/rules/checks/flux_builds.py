@@ -176,7 +176,7 @@ def _stops(way: Way, inventory: Inventory) -> str:
 
 def _also(sync: Sync, inventory: Inventory) -> str:
     """What waits for the sync that stops."""
-    if not inventory.files_holding(b"dependsOn"):
+    if not inventory.manifests.holding(b"dependsOn"):
         return ""
     identity = ResourceId(inventory.layout.root(sync.file), FLUX, "Kustomization", sync.namespace, sync.name)
     names = [resource.id.name for resource in inventory.dependencies.waiting_for(identity)]

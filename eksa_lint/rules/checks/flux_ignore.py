@@ -29,7 +29,7 @@ def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
     patterns = patterns_of(file.source.text)
     folder = file.path[: -len(_SOURCE_IGNORE)]
     lost: dict[int, tuple[Pattern, list[Resource]]] = {}
-    for path in context.inventory.files_holding(EKSA.encode()):
+    for path in context.inventory.manifests.holding(EKSA.encode()):
         inner = path.removeprefix(folder)
         pattern = leaving_out(inner, patterns) if is_below(path, file.path) else None
         if pattern is not None and leaving_out(inner, known) is None:

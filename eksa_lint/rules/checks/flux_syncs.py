@@ -141,7 +141,7 @@ def waiting_syncs(subject: Resource | Change, context: Context) -> Iterator[Draf
             yield from _waiting(dependency, context)
         return
     before, inventory = context.before, context.inventory
-    if before is not None and inventory.files_holding(b"dependsOn"):
+    if before is not None and inventory.manifests.holding(b"dependsOn"):
         for sync in inventory.dependencies.waiting_for(subject.resource.id):
             for dependency in dependencies_of(sync):
                 if not _was_waiting(dependency, before):

@@ -115,8 +115,9 @@ def _unowned(inventory: Inventory, lines: Iterable[Line], place: Place) -> Itera
 
 def _cluster_files(inventory: Inventory) -> list[str]:
     """Files that seem to hold a Cluster, by their text."""
-    files = inventory.files_holding(EKSA.encode())
-    return [path for path in files if b"\nkind: Cluster\n" in b"\n" + inventory.content(path).replace(b"\r", b"")]
+    manifests = inventory.manifests
+    contents = ((path, b"\n" + manifests.content(path)) for path in manifests.holding(EKSA.encode()))
+    return [path for path, content in contents if b"\nkind: Cluster\n" in content.replace(b"\r", b"")]
 
 
 def _first_cluster(inventory: Inventory) -> Resource | None:

@@ -130,7 +130,9 @@ def _is_mapping_crd(resource: Resource) -> bool:
 
 def _is_orphan(config: Resource, inventory: Inventory) -> bool:
     """Silent where no Cluster could refer to it: none is here, or the file is a base that Flux reads from elsewhere."""
-    if is_filled_in_later(config.id.name) or clusters_of(config, inventory) or not inventory.count_clusters():
+    if is_filled_in_later(config.id.name) or clusters_of(config, inventory):
+        return False
+    if not inventory.manifests.count_clusters():
         return False
     if not config.id.root and inventory.layout.sync_folders:
         return False

@@ -248,8 +248,8 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
     table = rbac_table("flux")
     usual = table["namespace"]
     yield usual
-    for path in inventory.files_holding(b"ystemNamespace"):
-        named = set(_SYSTEM_NAMESPACE.findall(inventory.content(path)))
+    for path in inventory.manifests.holding(b"ystemNamespace"):
+        named = set(_SYSTEM_NAMESPACE.findall(inventory.manifests.content(path)))
         if named - {usual.encode()} and inventory.layout.root(path) == root:
             for resource in inventory.resources_in(path):
                 for field in table["fields"] if resource.group == EKSA else ():
@@ -261,7 +261,7 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
 def _is_management(inventory: Inventory, root: str) -> bool:
     return any(
         resource.group == EKSA and resource.kind == "Cluster"
-        for path in inventory.files_holding(EKSA.encode())
+        for path in inventory.manifests.holding(EKSA.encode())
         if inventory.layout.root(path) == root
         for resource in inventory.resources_in(path)
     )
@@ -271,7 +271,7 @@ def _edit_reaches_flux(inventory: Inventory, root: str) -> bool:
     """By their text: the Flux CLI writes flux-edit-NAMESPACE with the label, and the flag ends it for all of Flux."""
     table = rbac_table("flux")
     held = [
-        any(inventory.layout.root(path) == root for path in inventory.files_holding(text.encode()))
+        any(inventory.layout.root(path) == root for path in inventory.manifests.holding(text.encode()))
         for text in (table["edit"], table["lockdown"])
     ]
     return held == [True, False]

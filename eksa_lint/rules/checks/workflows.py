@@ -50,7 +50,7 @@ class _Step:
 @check("workflow-secrets")
 def workflow_secrets(file: File, context: Context) -> Iterator[Draft]:
     """Steps that show a secret, or hand on what holds one; only beside clusters of EKS Anywhere."""
-    if not context.inventory.files_holding(EKSA.encode()):
+    if not context.inventory.manifests.holding(EKSA.encode()):
         return
     for document in file.documents:
         for step in _steps(file, document.root):
