@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.departure import context_of
-from eksa_lint.model.dependencies import object_of, source_of
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.layout import Sync
 from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.sync import Sync, object_of, source_of
 from eksa_lint.plan import Arrival
 from eksa_lint.plan_steps import text
 from eksa_lint.rules.functions import duration_seconds

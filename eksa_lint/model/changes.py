@@ -14,6 +14,7 @@ from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
 from eksa_lint.model.layout import Context
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.model.sync import root_of
 
 Event: TypeAlias = Literal["added", "changed", "removed"]
 
@@ -175,8 +176,8 @@ def _renamed_roots(
     new: dict[ResourceId, list[Resource]],
 ) -> dict[str, str]:
     """Roots that are gone and whose objects stand under one that was not there before."""
-    gone = {identity.root for identity in old} - {_root_name(folder) for folder in after.layout.sync_folders} - {""}
-    come = {identity.root for identity in new} - {_root_name(folder) for folder in before.layout.sync_folders} - {""}
+    gone = {identity.root for identity in old} - {root_of(folder) for folder in after.layout.sync_folders} - {""}
+    come = {identity.root for identity in new} - {root_of(folder) for folder in before.layout.sync_folders} - {""}
     renamed = {}
     for root in sorted(gone):
         objects = {identity[1:] for identity in old if identity.root == root}
@@ -204,10 +205,6 @@ def _taken_over(
     return {taken.get(identity, identity): resources for identity, resources in old.items()} if taken else old
 
 
-def _root_name(folder: str) -> str:
-    return folder or "."
-
-
 def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[str]) -> dict[str, str]:
     """Roots whose Flux `Kustomization` is the same one and applies another folder: the same management cluster."""
     renamed = {}
@@ -216,9 +213,9 @@ def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[s
             later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
             for sync in before.layout.syncs_in(path):
                 moved = later.get(sync.owner)
-                is_outermost = before.layout.root(path) in ("", _root_name(sync.folder))
+                is_outermost = before.layout.root(path) in ("", root_of(sync.folder))
                 if moved and moved.folder != sync.folder and is_outermost:
-                    renamed[_root_name(sync.folder)] = _root_name(moved.folder)
+                    renamed[root_of(sync.folder)] = root_of(moved.folder)
     return renamed
 
 

@@ -10,9 +10,10 @@ from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization, is_remote
-from eksa_lint.model.layout import FLUX, Context, Sync
+from eksa_lint.model.layout import Context
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import Resource
+from eksa_lint.model.sync import FLUX, Sync
 from eksa_lint.model.unknown import may_be, why_unknown
 
 _PRUNE: Final = f"{FLUX}/prune"

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within
-from eksa_lint.model.layout import FLUX, Sync, synced_folder
 from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.sync import FLUX, is_sync, object_of, source_of, synced_folder
 
 if TYPE_CHECKING:
     from eksa_lint.model.inventory import Inventory
 
-_SOURCE: Final = "source.toolkit.fluxcd.io"
 _MOST_FOLDERS: Final = 1000
 
 
@@ -33,21 +32,6 @@ class Dependency:
     on: ResourceId
     position: int
     by_expression: bool
-
-
-def is_sync(resource: Resource) -> bool:
-    """Whether an object is a Flux `Kustomization`."""
-    return (resource.group, resource.kind) == (FLUX, "Kustomization") and not resource.patch
-
-
-def source_of(sync: Resource) -> ResourceId | None:
-    """The object that names the repository of a Flux `Kustomization`."""
-    reference = fields.get(sync.value, ("spec", "sourceRef"))
-    kind, name = (fields.get(reference, (field,)) for field in ("kind", "name"))
-    if not isinstance(kind, str) or not isinstance(name, str):
-        return None
-    namespace = str(fields.get(reference, ("namespace",)) or sync.id.namespace)
-    return ResourceId(sync.id.root, _SOURCE, kind, namespace, name)
 
 
 def dependencies_of(sync: Resource) -> Iterator[Dependency]:
@@ -160,8 +144,3 @@ class Dependencies:
         own = self._inventory.layout.sync(sync.path)
         outer = object_of(own, self._inventory) if own else None
         return outer is not None and source_of(outer) == source_of(sync) is not None
-
-
-def object_of(sync: Sync, inventory: "Inventory") -> Resource | None:
-    """The object that a sync is, in the state that it was read from."""
-    return next((each for each in inventory.resources_in(sync.file) if each.node is sync.node and is_sync(each)), None)

@@ -4,69 +4,44 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from posixpath import dirname, normpath
-from typing import TYPE_CHECKING, Any, Final
+from posixpath import dirname
+from typing import TYPE_CHECKING, Final
 
 from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.manifests import Manifests
+from eksa_lint.model.sync import FLUX, Sync, as_folder, root_of, sync_of
 from eksa_lint.model.ways import Kustomizations, Way
-from eksa_lint.syntax import Node, Source, Stream
+from eksa_lint.syntax import Node
 
 if TYPE_CHECKING:
     from eksa_lint.model.build import Step
     from eksa_lint.model.settings import Applied, Settings
     from eksa_lint.model.steps import Steps
 
-FLUX: Final = "kustomize.toolkit.fluxcd.io"
 _CONFIG_MAP: Final = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap\b|configMapGenerator")
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 """Begins with what is searched for, and looks back: half a megabyte of `gotk-components.yaml` takes no 40 ms then."""
 
+_NO_STEP: Final = frozenset((
+    "apiVersion", "kind", "metadata", "resources", "bases", "namespace",
+    "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
+    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
+))  # fmt: skip
+"""Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
 
-@dataclass(frozen=True, slots=True)
-class Sync:
-    """A Flux `Kustomization`: the folder that it applies and where it stands."""
+_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
+"""Fields that leave what is in an object."""
 
-    folder: str
-    file: str
-    name: str = ""
-    value: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
-    node: Node | None = field(default=None, repr=False, compare=False)
+_MOST_SOURCES: Final = 200
+"""Files in which the value of a replacement is looked for."""
 
-    @property
-    def spec(self) -> dict[str, Any]:
-        spec = self.value.get("spec")
-        return spec if isinstance(spec, dict) else {}
+_RENAMING: Final = (
+    b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild", b"transformers", b"replacements",
+)  # fmt: skip
+"""Text of kustomizations and syncs that may give objects other names."""
 
-    @property
-    def namespace(self) -> str:
-        metadata = self.value.get("metadata")
-        namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-        return str(namespace or "default")
-
-    @property
-    def owner(self) -> str:
-        """What Flux labels the objects with that it applies for it."""
-        return f"{self.namespace}/{self.name}"
-
-    @property
-    def target_namespace(self) -> str | None:
-        namespace = self.spec.get("targetNamespace")
-        return namespace if isinstance(namespace, str) and namespace else None
-
-    @property
-    def lands_elsewhere(self) -> bool:
-        """Whether its objects go to the cluster of a kubeconfig, and not to the one that it stands in."""
-        return bool(self.spec.get("kubeConfig"))
-
-    @property
-    def prunes(self) -> bool:
-        return self.spec.get("prune") is True
-
-    @property
-    def is_suspended(self) -> bool:
-        return self.spec.get("suspend") is True
+_SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
+"""Fields of a sync that change the objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +87,9 @@ class Layout:
         return frozenset(self._sync_files)
 
     @cached_property
-    def _flux_files(self) -> tuple[str, ...]:
+    def _flux_files(self) -> dict[str, None]:
         """The files that may hold a Flux `Kustomization`."""
-        return tuple(sorted({file for files in self._sync_files.values() for file in files}))
+        return dict.fromkeys(sorted({file for files in self._sync_files.values() for file in files}))
 
     def folders_synced_by(self, file: str) -> set[str]:
         """The folders that a file seems to have applied."""
@@ -122,10 +97,11 @@ class Layout:
 
     def syncs_in(self, file: str) -> Iterator[Sync]:
         """The Flux `Kustomization` objects of a file."""
-        stream = self._manifests.stream(file) if self.folders_synced_by(file) else Stream(Source(""))
-        for document in stream.documents:
-            if sync := sync_of(file, stream.source, document.root):
-                yield sync
+        if file in self._flux_files:
+            stream = self._manifests.stream(file)
+            for document in stream.documents:
+                if sync := sync_of(file, stream.source, document.root):
+                    yield sync
 
     def root(self, path: str) -> str:
         """The folder of the outermost sync: one that is applied by another lands in the same cluster.
@@ -255,7 +231,7 @@ class Layout:
             if outer is None or outer == sync:
                 break
             sync = outer
-        return (sync.folder or ".") if sync else ""
+        return root_of(sync.folder) if sync else ""
 
     def _top(self, folder: str) -> str | None:
         sync = self._sync_for(folder)
@@ -270,47 +246,7 @@ class Layout:
 
     def _syncs_at(self, folder: str) -> Iterator[Sync]:
         for file in sorted(self._sync_files.get(folder, ())):
-            stream = self._manifests.stream(file)
-            for document in stream.documents:
-                sync = sync_of(file, stream.source, document.root)
-                if sync is not None and sync.folder == folder:
-                    yield sync
-
-
-_NO_STEP: Final = frozenset((
-    "apiVersion", "kind", "metadata", "resources", "bases", "namespace",
-    "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
-    "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
-))  # fmt: skip
-"""Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
-
-_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
-"""Fields that leave what is in an object."""
-
-_MOST_SOURCES: Final = 200
-"""Files in which the value of a replacement is looked for."""
-
-_RENAMING: Final = (
-    b"namePrefix", b"nameSuffix", b"/metadata/name", b"allowNameChange", b"postBuild", b"transformers", b"replacements",
-)  # fmt: skip
-_SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
-
-
-def sync_of(file: str, source: Source, node: Node) -> Sync | None:
-    """The Flux `Kustomization` that a document is, if it is one."""
-    value = node.value
-    if not isinstance(value, dict) or value.get("kind") != "Kustomization":
-        return None
-    spec, metadata = value.get("spec"), value.get("metadata")
-    if not str(value.get("apiVersion")).startswith(f"{FLUX}/") or not isinstance(spec, dict):
-        return None
-    name = metadata.get("name") if isinstance(metadata, dict) else ""
-    return Sync(synced_folder(spec), file, str(name or ""), value, source, node)
-
-
-def synced_folder(spec: dict[str, Any]) -> str:
-    """The folder that the spec of a Flux `Kustomization` names, as snapshots name it."""
-    return _folder(str(spec.get("path") or ""))
+            yield from (sync for sync in self.syncs_in(file) if sync.folder == folder)
 
 
 def _sync_files(manifests: Manifests) -> dict[str, list[str]]:
@@ -318,13 +254,7 @@ def _sync_files(manifests: Manifests) -> dict[str, list[str]]:
     files: dict[str, list[str]] = {}
     for path in manifests.holding(f"{FLUX}/v".encode()):
         paths = (match[1].decode(errors="replace").strip() for match in _PATH.finditer(manifests.content(path)))
-        named = {_folder(written) for written in paths}
+        named = {as_folder(written) for written in paths}
         for folder in named or {""}:  # without a path it is the top
             files.setdefault(folder, []).append(path)
     return files
-
-
-def _folder(path: str) -> str:
-    """A folder as Flux names it (`./clusters/prod/`), as snapshots do; empty for the top."""
-    folder = normpath(path.strip("/") or ".")
-    return "" if folder == "." else folder

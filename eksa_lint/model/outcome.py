@@ -9,7 +9,7 @@ from enum import StrEnum
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import is_within
-from eksa_lint.model.layout import FLUX, Sync
+from eksa_lint.model.sync import FLUX, Sync, is_sync, object_of
 
 
 class Outcome(StrEnum):
@@ -48,7 +48,7 @@ def _waiting(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str] 
     """What a `Kustomization` waits for in vain before it applies or prunes anything."""
     if not sync.spec.get("dependsOn"):
         return None
-    from eksa_lint.model.dependencies import dependencies_of, object_of  # noqa: PLC0415 - few syncs have any
+    from eksa_lint.model.dependencies import dependencies_of  # noqa: PLC0415 - few syncs have any
 
     before = object_of(sync, old)
     for later in new.get(before.id) if before else ():
@@ -102,7 +102,7 @@ def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
         fields.get(resource.value, ("metadata", "namespace")) == namespace
         and fields.get(resource.value, ("metadata", "name")) == sync.name
         for resource in inventory.resources_in(path)
-        if (resource.group, resource.kind) == (FLUX, "Kustomization")
+        if is_sync(resource)
     )
 
 

@@ -13,7 +13,7 @@ from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import objects_of
 
 if TYPE_CHECKING:
-    from eksa_lint.model.layout import Sync
+    from eksa_lint.model.sync import Sync
 
 _NAMED: Final = re.compile(rb"substituteFrom[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\s*[-\[]")
 """What a list of sources looks like; in the definition of the field a mapping follows."""

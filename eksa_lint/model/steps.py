@@ -8,12 +8,12 @@ from typing import Any, Final, TypeAlias
 from eksa_lint.model.build import Step, as_source
 from eksa_lint.model.field_specs import Setting
 from eksa_lint.model.kustomize import Kustomization, beside
-from eksa_lint.model.layout import Sync
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patch_lists import PatchReader
 from eksa_lint.model.replacements import replacements_of
 from eksa_lint.model.selector import Target
 from eksa_lint.model.substitution import substitution_of
+from eksa_lint.model.sync import Sync
 from eksa_lint.model.transformers import WITHOUT_EFFECT, Config, Configs, image_setting, namespace_of, setting_of
 from eksa_lint.syntax import Node
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from eksa_lint.model import fields
 from eksa_lint.model.cluster import Part, cluster_of
-from eksa_lint.model.dependencies import source_of
 from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
+from eksa_lint.model.sync import root_of, source_of, synced_folder
 from eksa_lint.rules.access import Access, Power, Principal, Step
 from eksa_lint.rules.access_rights import Bound, syncs_to
-from eksa_lint.rules.checks.flux_sources import folder_of, without_login
+from eksa_lint.rules.checks.flux_sources import without_login
 from eksa_lint.rules.checks.ssh import login_of, machines_in_words
 
 
@@ -38,7 +38,7 @@ def repositories_of(inventory: Inventory, cluster: Resource, bound: Bound) -> It
     for sync in syncs_to(inventory, cluster):
         principal = _source(inventory, sync)
         account = sync.spec.get("serviceAccountName")
-        step = Step(f"Flux Kustomization {sync.id.name} ({folder_of(sync)})", sync.place())
+        step = Step(f"Flux Kustomization {sync.id.name} ({root_of(synced_folder(sync.spec))})", sync.place())
         if not account:
             yield Access(cluster.id, principal, Power.ADMIN, "", "do anything: Flux is cluster-admin", (step,))
             continue

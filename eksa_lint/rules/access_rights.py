@@ -8,8 +8,8 @@ from typing import Final
 from eksa_lint.finding import Severity
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.layout import FLUX, synced_folder
 from eksa_lint.model.resource import Resource
+from eksa_lint.model.sync import FLUX, is_sync, root_of, synced_folder
 from eksa_lint.rules.access import Access, Power, Principal, Step
 from eksa_lint.rules.checks.iam_mappings import manages_itself
 from eksa_lint.rules.checks.rbac_danger import dangers_of
@@ -44,7 +44,7 @@ class Bound:
 def syncs_to(inventory: Inventory, cluster: Resource) -> Iterator[Resource]:
     """The Flux Kustomizations that apply to a cluster: those with its kubeconfig, and all without in one of its own."""
     for sync in inventory.mentioning(FLUX, cluster.id.root) if cluster.id.root else ():
-        if sync.kind == "Kustomization" and sync.group == FLUX and not sync.patch:
+        if is_sync(sync):
             kubeconfig = fields.get(sync.value, _KUBECONFIG)
             if kubeconfig == f"{cluster.id.name}{_KUBECONFIG_NAME}" or (kubeconfig is None and manages_itself(cluster)):
                 yield sync
@@ -53,7 +53,7 @@ def syncs_to(inventory: Inventory, cluster: Resource) -> Iterator[Resource]:
 def bound_in(inventory: Inventory, cluster: Resource) -> Bound:
     """The bindings that land in a cluster: beside its own manifest, or where Flux is given its kubeconfig."""
     through = (sync for sync in syncs_to(inventory, cluster) if sync.spec.get("kubeConfig"))
-    roots = dict.fromkeys(synced_folder(sync.spec) or "." for sync in through)
+    roots = dict.fromkeys(root_of(synced_folder(sync.spec)) for sync in through)
     graphs = [graph_of(inventory, root) for root in ([cluster.id.root] if manages_itself(cluster) else []) + [*roots]]
     found: dict[str, list[Grant]] = {}
     for binding in chain.from_iterable(chain.from_iterable(graph.bindings.values()) for graph in graphs):

@@ -3,9 +3,9 @@
 import pytest
 from model_support import inventory, kustomization
 
-from eksa_lint.model.dependencies import dependencies_of, is_sync, object_of
-from eksa_lint.model.layout import FLUX
+from eksa_lint.model.dependencies import dependencies_of
 from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.sync import FLUX, is_sync, object_of
 
 ROOT = "clusters/mgmt"
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"

@@ -9,9 +9,9 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Entry, is_remote, is_within_any
-from eksa_lint.model.layout import FLUX, Sync
 from eksa_lint.model.layout import Context as Way
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
+from eksa_lint.model.sync import FLUX, Sync
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft

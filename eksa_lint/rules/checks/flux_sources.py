@@ -1,22 +1,15 @@
 """Repositories of other people that Flux applies as cluster-admin."""
 
 from collections.abc import Iterator
-from posixpath import normpath
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.dependencies import is_sync, source_of
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.layout import FLUX
 from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.sync import FLUX, is_sync, root_of, source_of, synced_folder
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-
-
-def folder_of(sync: Resource) -> str:
-    """The folder that a Flux Kustomization applies, as roots are called."""
-    return normpath(str(sync.spec.get("path") or ".").strip("/") or ".")
 
 
 @check("flux-foreign-source")
@@ -55,7 +48,7 @@ def _is_known(before: Resource, source: ResourceId) -> bool:
 def _own_source(sync: Resource, inventory: Inventory) -> ResourceId | None:
     """The source of the repository itself: that of the sync which applies the whole root."""
     for resource in inventory.mentioning(FLUX, sync.id.root):
-        if is_sync(resource) and folder_of(resource) == sync.id.root:
+        if is_sync(resource) and root_of(synced_folder(resource.spec)) == sync.id.root:
             return source_of(resource)
     return None
 

@@ -7,12 +7,12 @@ from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.departure import context_of, remotes
-from eksa_lint.model.dependencies import Dependency, dependencies_of, is_sync, source_of
+from eksa_lint.model.dependencies import Dependency, dependencies_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZE, is_within
-from eksa_lint.model.layout import FLUX, Sync, sync_of, synced_folder
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.sync import FLUX, Sync, is_sync, source_of, sync_of, synced_folder
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -126,7 +126,7 @@ def _readers(source: Resource, inventory: Inventory) -> Iterator[Resource]:
     """The Flux `Kustomization` objects of the same root that read from a source."""
     for resource in inventory.mentioning(source.id.name, source.id.root):
         reference: Any = resource.spec.get("sourceRef")
-        if (resource.group, resource.kind) == (FLUX, "Kustomization") and isinstance(reference, dict):
+        if is_sync(resource) and isinstance(reference, dict):
             namespace = fields.get(reference, ("namespace",)) or resource.id.namespace
             wanted = source.kind, source.id.name, source.id.namespace
             if (reference.get("kind"), reference.get("name"), namespace) == wanted:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.layout import FLUX, Sync
 from eksa_lint.model.resource import Resource
+from eksa_lint.model.sync import Sync, is_sync
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -31,6 +31,6 @@ def _decrypts(sync: Sync, inventory: Inventory) -> bool:
     applied = [
         resource.spec
         for resource in inventory.resources_in(sync.file)
-        if (resource.group, resource.kind, resource.id.name) == (FLUX, "Kustomization", sync.name)
+        if is_sync(resource) and resource.id.name == sync.name
     ]
     return any(spec.get("decryption") for spec in (*applied, sync.spec))
