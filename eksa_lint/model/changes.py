@@ -11,7 +11,7 @@ from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Keys, Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
-from eksa_lint.model.layout import Context
+from eksa_lint.model.layout import Way
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.model.sync import root_of
@@ -125,9 +125,9 @@ def _paths_to_compare(before: Inventory, after: Inventory) -> list[str]:
 
 
 def _is_moved(path: str, before: Inventory, after: Inventory) -> bool:
-    if before.contexts(path) != after.contexts(path):
+    if before.ways(path) != after.ways(path):
         return True
-    return before.contexts_of_made(path) != after.contexts_of_made(path)
+    return before.ways_of_made(path) != after.ways_of_made(path)
 
 
 def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
@@ -150,11 +150,11 @@ def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -
         blob = inventory.manifests.get(path)
         if blob is None:
             continue
-        others = other.contexts(path) if path in other.manifests else ()
+        others = other.ways(path) if path in other.manifests else ()
         same = frozenset(others) if other.manifests.get(path) == blob else frozenset()
-        for context in inventory.contexts(path):
-            if context not in same and not _is_left_out(context, others):
-                for resource in inventory.applied_in(context, path):
+        for way in inventory.ways(path):
+            if way not in same and not _is_left_out(way, others):
+                for resource in inventory.applied_in(way, path):
                     if not resource.patch:
                         found.setdefault(resource.id, []).append(resource)
         for resource in inventory.made_by(path):
@@ -162,11 +162,11 @@ def _by_identity(inventory: Inventory, other: Inventory, paths: Iterable[str]) -
     return found
 
 
-def _is_left_out(context: Context, others: tuple[Context, ...]) -> bool:
+def _is_left_out(way: Way, others: tuple[Way, ...]) -> bool:
     """Whether a file is not applied. Where no Flux is seen, what is listed nowhere may still be applied by its name."""
-    if not context.left_out_by:
+    if not way.left_out_by:
         return False
-    return context.sync is not None or any(other.taken_in_by and not other.left_out_by for other in others)
+    return way.sync is not None or any(other.taken_in_by and not other.left_out_by for other in others)
 
 
 def _renamed_roots(

@@ -10,7 +10,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization, is_remote
-from eksa_lint.model.layout import Context
+from eksa_lint.model.layout import Way
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import Resource
 from eksa_lint.model.sync import FLUX, Sync
@@ -19,7 +19,7 @@ from eksa_lint.model.unknown import may_be, why_unknown
 _PRUNE: Final = f"{FLUX}/prune"
 
 
-class Way(StrEnum):
+class Exit(StrEnum):
     """How an object left."""
 
     GONE = "gone"
@@ -45,7 +45,7 @@ class Departure:
     """
 
     before: Resource
-    way: Way
+    exit: Exit
     outcome: Outcome
     reason: str = ""
     place: Place | None = None
@@ -59,36 +59,36 @@ def departure(change: Change, changes: Sequence[Change], old: Inventory, new: In
     resource = change.before
     if resource is None or change.after is not None:
         return None
-    context = context_of(resource, old)
-    way, place = _way(resource, context, new)
-    outcome, reason = _renamed_to_unknown(resource, changes, old, new) or _outcome(resource, context, old, new)
-    return Departure(resource, way, outcome, reason, place, context.sync, _successor(resource, changes))
+    way = way_of(resource, old)
+    how, place = _exit(resource, way, new)
+    outcome, reason = _renamed_to_unknown(resource, changes, old, new) or _outcome(resource, way, old, new)
+    return Departure(resource, how, outcome, reason, place, way.sync, _successor(resource, changes))
 
 
-def context_of(resource: Resource, inventory: Inventory) -> Context:
+def way_of(resource: Resource, inventory: Inventory) -> Way:
     """The way on which an object was applied."""
-    contexts = inventory.contexts(resource.path)
-    here = [context for context in contexts if context.root == resource.id.root and not context.left_out_by]
-    for context in here if len(here) > 1 else ():
-        if any(other.id == resource.id for other in inventory.applied_in(context, resource.path)):
-            return context
-    return here[0] if here else contexts[0]
+    ways = inventory.ways(resource.path)
+    here = [way for way in ways if way.root == resource.id.root and not way.left_out_by]
+    for way in here if len(here) > 1 else ():
+        if any(other.id == resource.id for other in inventory.applied_in(way, resource.path)):
+            return way
+    return here[0] if here else ways[0]
 
 
-def _way(resource: Resource, context: Context, new: Inventory) -> tuple[Way, Place | None]:
+def _exit(resource: Resource, way: Way, new: Inventory) -> tuple[Exit, Place | None]:
     """How it left, and the entry, patch or field that did it."""
     if resource.path not in new.manifests:
-        return Way.GONE, None
-    contexts = new.contexts(resource.path)
+        return Exit.GONE, None
+    ways = new.ways(resource.path)
     present = {_written(other.node.value) for other in new.resources_in(resource.path)}
     if by := new.patched_away(resource.id):
-        return Way.PATCHED, by
-    dropped = _dropped_entry(resource, context, new)
-    if dropped is not None or all(other.left_out_by for other in contexts):
-        return Way.LEFT_OUT, dropped
-    if context.sync is not None and all(other.sync is None for other in contexts):
-        return Way.NOT_SYNCED, None
-    return (Way.RENAMED if _written(resource.node.value) in present else Way.GONE), None
+        return Exit.PATCHED, by
+    dropped = _dropped_entry(resource, way, new)
+    if dropped is not None or all(other.left_out_by for other in ways):
+        return Exit.LEFT_OUT, dropped
+    if way.sync is not None and all(other.sync is None for other in ways):
+        return Exit.NOT_SYNCED, None
+    return (Exit.RENAMED if _written(resource.node.value) in present else Exit.GONE), None
 
 
 def _written(value: object) -> tuple[object, ...]:
@@ -96,10 +96,10 @@ def _written(value: object) -> tuple[object, ...]:
     return tuple(str(fields.get(value, path)) for path in paths)
 
 
-def _dropped_entry(resource: Resource, context: Context, new: Inventory) -> Place | None:
+def _dropped_entry(resource: Resource, way: Way, new: Inventory) -> Place | None:
     """The entry that took the object in and that its kustomization no longer has."""
     included = resource.path
-    for kustomization in context.taken_in_by:
+    for kustomization in way.taken_in_by:
         entry = kustomization.entry_for(included)
         later = new.layout.kustomizations.at(kustomization.folder)
         if entry is not None and later is not None and later.value and later.entry_for(included) is None:
@@ -115,27 +115,27 @@ def _renamed_to_unknown(
     for change in changes:
         other = change.after
         if change.before is None and other is not None and may_be(other.id, resource.id) and other.id != resource.id:
-            why = why_unknown(other.id, context_of(other, new))
-            why = why or f"as that is an object {why_unknown(resource.id, context_of(resource, old))}"
+            why = why_unknown(other.id, way_of(other, new))
+            why = why or f"as that is an object {why_unknown(resource.id, way_of(resource, old))}"
             return Outcome.UNKNOWN, f"{other.title} may stand for it, {why}"
     return None
 
 
-def _outcome(resource: Resource, context: Context, old: Inventory, new: Inventory) -> tuple[Outcome, str]:
+def _outcome(resource: Resource, way: Way, old: Inventory, new: Inventory) -> tuple[Outcome, str]:
     """What Flux does with it, and why that is something else than pruning."""
-    sync = context.sync
+    sync = way.sync
     if sync is None:
-        return _unknown(context, new) or (Outcome.PRUNED, "")
+        return _unknown(way, new) or (Outcome.PRUNED, "")
     guard = _guard(resource)
     if guard:
         return Outcome.STAYS, f"its {guard} {_PRUNE} is disabled"
-    listed = still_listed(resource, context, new)
+    listed = still_listed(resource, way, new)
     if listed is not None:
         return Outcome.WAITS, f"{listed.file} still lists it, where Flux stops and removes nothing"
     refused = _refused(resource, sync, new)
     if refused is not None:
         return Outcome.WAITS, f"{refused.file} is no kustomization that can be built, where Flux stops"
-    return _unknown(context, new) or outcome_of_sync(sync, old, new)
+    return _unknown(way, new) or outcome_of_sync(sync, old, new)
 
 
 def _refused(resource: Resource, sync: Sync, new: Inventory) -> Kustomization | None:
@@ -144,8 +144,8 @@ def _refused(resource: Resource, sync: Sync, new: Inventory) -> Kustomization | 
     Without a field that says anything, or with one that is misspelt, kustomize stops. Only the file in the folder
     that Flux applies is read leniently, and then gives nothing.
     """
-    for way in new.layout.kustomizations.ways(resource.path) if resource.path in new.manifests else ():
-        found = way.left_out_by
+    for chain in new.layout.kustomizations.chains(resource.path) if resource.path in new.manifests else ():
+        found = chain.left_out_by
         if found is not None and found.folder != sync.folder:
             names = found.value.keys() - {"apiVersion", "kind", "metadata"}
             if not names or names - FIELDS:
@@ -166,10 +166,10 @@ def may_not_prune(resource: Resource, sync: Sync) -> bool:
     return _guard(resource) != "" or not sync.prunes or sync.is_suspended
 
 
-def still_listed(resource: Resource, context: Context, new: Inventory) -> Entry | None:
+def still_listed(resource: Resource, way: Way, new: Inventory) -> Entry | None:
     """The entry of a kustomization that lists the file or folder of an object, though that is gone."""
     included = resource.path
-    for kustomization in context.taken_in_by:
+    for kustomization in way.taken_in_by:
         later = new.layout.kustomizations.at(kustomization.folder)
         entries = later.includes if later else ()
         for entry in entries:
@@ -179,9 +179,9 @@ def still_listed(resource: Resource, context: Context, new: Inventory) -> Entry 
     return None
 
 
-def _unknown(context: Context, new: Inventory) -> tuple[Outcome, str] | None:
+def _unknown(way: Way, new: Inventory) -> tuple[Outcome, str] | None:
     """Where the object may come from a place that is not read."""
-    for kustomization in context.taken_in_by:
+    for kustomization in way.taken_in_by:
         later = new.layout.kustomizations.at(kustomization.folder)
         added = set(remotes(later)) - set(remotes(kustomization)) if later else set()
         if later and later.value.get("helmCharts") and not kustomization.value.get("helmCharts"):

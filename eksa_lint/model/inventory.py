@@ -10,7 +10,7 @@ from eksa_lint import data
 from eksa_lint.finding import Place, Side
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
-from eksa_lint.model.layout import Context, Layout
+from eksa_lint.model.layout import Layout, Way
 from eksa_lint.model.library import Library
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import is_named, objects_of
@@ -37,7 +37,7 @@ class Inventory:
         self.side: Side = side
         self.manifests = Manifests(snapshot, library)
         self._resources: dict[str, tuple[Resource, ...]] = {}
-        self._contexts: dict[str, tuple[Context, ...]] = {}
+        self._ways: dict[str, tuple[Way, ...]] = {}
         self._patched_away: dict[ResourceId, Place] = {}
         self._indexes: dict[str, _FileIndex] = {}
         self._complete: dict[ResourceId, list[Resource]] | None = None
@@ -63,15 +63,15 @@ class Inventory:
                 folder = dirname(folder)
         return frozenset(found)
 
-    def context(self, path: str) -> Context:
-        """What decides about the objects of a file, on the first way to a cluster."""
-        return self.contexts(path)[0]
+    def way(self, path: str) -> Way:
+        """The first way on which a file is applied, or that comes closest."""
+        return self.ways(path)[0]
 
-    def contexts(self, path: str) -> tuple[Context, ...]:
-        """What decides about the objects of a file, on every way to a cluster."""
-        if path not in self._contexts:
-            self._contexts[path] = self.layout.contexts(path)
-        return self._contexts[path]
+    def ways(self, path: str) -> tuple[Way, ...]:
+        """Each way on which a file is applied; where there is none, the one that comes closest, alone."""
+        if path not in self._ways:
+            self._ways[path] = self.layout.ways(path)
+        return self._ways[path]
 
     def resources_in(self, path: str) -> tuple[Resource, ...]:
         """The objects of one file as they are applied, patches too, in the order of its text.
@@ -168,7 +168,7 @@ class Inventory:
         """The files whose objects are applied under other names than they are written with."""
         below = self.layout.renaming_folders()
         paths = (path for path in self.manifests if is_within_any(path, below)) if below else ()
-        return {path: None for path in paths if any(step.renames for c in self.contexts(path) for step in c.steps)}
+        return {path: None for path in paths if any(step.renames for way in self.ways(path) for step in way.steps)}
 
     def _index(self, path: str) -> "_FileIndex":
         if path not in self._indexes:
@@ -179,8 +179,8 @@ class Inventory:
         stream = self.manifests.stream(path)
         for document in stream.documents:
             for position, node in enumerate(objects_of(document.root)):
-                for context in self.contexts(path):
-                    yield from self._apply(context, node, path, f"{document.index}.{position}")
+                for way in self.ways(path):
+                    yield from self._apply(way, node, path, f"{document.index}.{position}")
                     if not is_named(node.value):
                         break
 
@@ -188,26 +188,26 @@ class Inventory:
 
     def made_by(self, path: str) -> Iterator[Resource]:
         """The objects that a kustomization makes itself, as they are applied."""
-        for context, nodes in self.layout.made_by(path) if self._may_make(path) else ():
+        for way, nodes in self.layout.made_by(path) if self._may_make(path) else ():
             for position, node in enumerate(nodes):
-                yield from self._apply(context, node, path, f"made.{position}")
+                yield from self._apply(way, node, path, f"made.{position}")
 
-    def contexts_of_made(self, path: str) -> tuple[Context, ...]:
-        """What decides about the objects that a kustomization makes itself."""
-        return tuple(context for context, _ in self.layout.made_by(path)) if self._may_make(path) else ()
+    def ways_of_made(self, path: str) -> tuple[Way, ...]:
+        """Each way on which the objects are applied that a kustomization makes itself."""
+        return tuple(way for way, _ in self.layout.made_by(path)) if self._may_make(path) else ()
 
     def _may_make(self, path: str) -> bool:
         return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self.manifests.content(path)) is not None
 
-    def applied_in(self, context: Context, path: str) -> Iterator[Resource]:
+    def applied_in(self, way: Way, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""
         for document in self.manifests.stream(path).documents:
             for position, node in enumerate(objects_of(document.root)):
-                yield from self._apply(context, node, path, f"{document.index}.{position}")
+                yield from self._apply(way, node, path, f"{document.index}.{position}")
 
     def is_applied(self, resource: Resource) -> bool:
         """Whether something applies an object of this state: its file is taken in, and it is a whole object."""
-        ways = [way for way in self.contexts(resource.path) if way.root == resource.id.root]
+        ways = [way for way in self.ways(resource.path) if way.root == resource.id.root]
         return not resource.patch and any(not way.left_out_by or way.sync is None for way in ways)
 
     def is_left_out_of_source(self, path: str) -> bool:
@@ -229,42 +229,42 @@ class Inventory:
         """The patch that deletes an object of a file that was read."""
         return self._patched_away.get(identity)
 
-    def _apply(self, context: Context, node: Node, path: str, position: str) -> Iterator[Resource]:
+    def _apply(self, way: Way, node: Node, path: str, position: str) -> Iterator[Resource]:
         """The object as it is applied on one way; nothing where a patch deletes it."""
         source = self.manifests.stream(path).source
-        identity, version = self._identify(context, node.value, path, position)
-        if not context.steps or not is_named(node.value):
-            found = Resource(identity, version, self.side, path, source, node, context.patch, owner=context.owner)
+        identity, version = self._identify(way, node.value, path, position)
+        if not way.steps or not is_named(node.value):
+            found = Resource(identity, version, self.side, path, source, node, way.patch, owner=way.owner)
         else:
             from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
-            built = build(node, context.steps, Borrowed(node, path, source), self.side)
+            built = build(node, way.steps, Borrowed(node, path, source), self.side)
             if built.node is None:
                 if built.by is not None:
                     self._patched_away[identity] = built.by
                 return
-            name, version = self._identify(context, built.node.value, path, position)
+            name, version = self._identify(way, built.node.value, path, position)
             found = Resource(
-                name, version, self.side, path, source, node, built=built.node, owner=context.owner, unfit=built.unfit
+                name, version, self.side, path, source, node, built=built.node, owner=way.owner, unfit=built.unfit
             )
-        if context.is_built and not found.patch and _is_local(found.value):
+        if way.is_built and not found.patch and _is_local(found.value):
             self._patched_away[identity] = found.place(_LOCAL)
         else:
             yield found
 
-    def _identify(self, context: Context, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
+    def _identify(self, way: Way, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
         group, _, version = value["apiVersion"].rpartition("/")
         kind = value["kind"]
         if not is_named(value):
             place = path if position == "0.0" else f"{path}#{position}"
             return ResourceId("", group, kind, "", place), version
         metadata = value["metadata"]
-        namespace = context.namespace or metadata.get("namespace") or "default"
+        namespace = way.namespace or metadata.get("namespace") or "default"
         name = metadata["name"]
         if is_cluster_scoped(group, kind):
-            is_renamed = (group, kind) == ("", "Namespace") and context.namespace is not None
-            name, namespace = context.namespace if is_renamed else name, ""
-        return ResourceId(context.root, group, kind, str(namespace), str(name)), version
+            is_renamed = (group, kind) == ("", "Namespace") and way.namespace is not None
+            name, namespace = way.namespace if is_renamed else name, ""
+        return ResourceId(way.root, group, kind, str(namespace), str(name)), version
 
 
 def _is_local(value: Any) -> bool:

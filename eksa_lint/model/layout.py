@@ -7,10 +7,10 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, Final
 
+from eksa_lint.model.chains import Chain, Kustomizations
 from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.sync import FLUX, Sync, as_folder, root_of, sync_of
-from eksa_lint.model.ways import Kustomizations, Way
 from eksa_lint.syntax import Node
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ _SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMet
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What the files around one file decide about its objects, on one way to a cluster.
+class Way:
+    """One way on which the objects of a file come into a cluster: where they land, and what is done to them.
 
-    `left_out_by` names the kustomization that does not include it, so that nothing applies it.
+    `left_out_by` names the kustomization that does not include the file, so that nothing applies it.
     """
 
     root: str = ""
@@ -65,6 +65,11 @@ class Context:
 
     sync: Sync | None = field(default=None, compare=False)
     taken_in_by: tuple[Kustomization, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def applied_by(self) -> Sync | None:
+        """The sync that applies the file; None where it is left out."""
+        return None if self.left_out_by else self.sync
 
     @property
     def is_built(self) -> bool:
@@ -114,10 +119,10 @@ class Layout:
         """The roots of all ways on which a file is applied."""
         return {self._root(self._sync_for(end)) for end in self.kustomizations.ends(path)}
 
-    def contexts(self, path: str) -> tuple[Context, ...]:
-        """What decides about the objects of a file, for each way on which it is applied; never empty."""
+    def ways(self, path: str) -> tuple[Way, ...]:
+        """Each way on which a file is applied; where there is none, the one that comes closest, alone."""
         is_patch = self.kustomizations.is_patch(path)
-        found = (self._context(way, is_patch=is_patch) for way in self.kustomizations.ways(path))
+        found = (self._way(chain, is_patch=is_patch) for chain in self.kustomizations.chains(path))
         return tuple(dict.fromkeys(found))
 
     def sync(self, path: str) -> Sync | None:
@@ -126,7 +131,7 @@ class Layout:
 
     def renaming_folders(self) -> set[str]:
         """Folders and files whose objects may be applied under another name than their file says."""
-        starts = set(self.kustomizations.holding(_RENAMING))
+        starts = set(self.kustomizations.folders_holding(_RENAMING))
         for file in self._flux_files:
             content = self._manifests.content(file)
             if any(mark in content for mark in _RENAMING):
@@ -137,7 +142,7 @@ class Layout:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
         return self._settings.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
 
-    def made_by(self, path: str) -> "list[tuple[Context, list[Node]]]":
+    def made_by(self, path: str) -> "list[tuple[Way, list[Node]]]":
         """The objects that a kustomization makes itself, on each way to a cluster."""
         from eksa_lint.model.generators import generated  # noqa: PLC0415 - few make any
 
@@ -145,34 +150,34 @@ class Layout:
         if kustomization is None or kustomization.file != path:
             return []
         nodes = list(generated(kustomization))
-        ways = self.kustomizations.ways_of_made(kustomization) if nodes else []
-        contexts = dict.fromkeys(self._context(way, is_patch=False) for way in ways if way.left_out_by is None)
-        return [(context, nodes) for context in contexts]
+        chains = self.kustomizations.chains_of_made(kustomization) if nodes else []
+        ways = dict.fromkeys(self._way(chain, is_patch=False) for chain in chains if chain.left_out_by is None)
+        return [(way, nodes) for way in ways]
 
-    def _context(self, way: Way, *, is_patch: bool) -> Context:
-        sync = self._sync_for(way.end)
-        return Context(
+    def _way(self, chain: Chain, *, is_patch: bool) -> Way:
+        sync = self._sync_for(chain.end)
+        return Way(
             root=self._root(sync),
-            namespace=self._namespace(way, sync),
+            namespace=self._namespace(chain, sync),
             patch=is_patch,
-            left_out_by=way.left_out_by.file if way.left_out_by else "",
-            steps=() if is_patch else tuple(self._steps_of(way, sync)),
+            left_out_by=chain.left_out_by.file if chain.left_out_by else "",
+            steps=() if is_patch else tuple(self._steps_of(chain, sync)),
             owner=sync.owner if sync else "",
             sync=sync,
-            taken_in_by=way.chain,
+            taken_in_by=chain.links,
         )
 
-    def _steps_of(self, way: Way, sync: Sync | None) -> "Iterator[Step]":
+    def _steps_of(self, chain: Chain, sync: Sync | None) -> "Iterator[Step]":
         """What is done to the objects on a way. Most kustomizations only list files, and most syncs change nothing."""
-        for kustomization in way.chain:
+        for kustomization in chain.links:
             if not kustomization.value.keys() <= _NO_STEP:
                 yield from self._steps.of(kustomization)
         if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_STEP):
             yield from self._steps.of_sync(sync)
 
-    def _namespace(self, way: Way, sync: Sync | None) -> str | None:
+    def _namespace(self, chain: Chain, sync: Sync | None) -> str | None:
         namespace = sync.target_namespace if sync else None
-        for kustomization in reversed(way.chain):
+        for kustomization in reversed(chain.links):
             namespace = namespace or self.kustomizations.namespace_of(kustomization)
         return namespace
 
@@ -192,10 +197,10 @@ class Layout:
 
         paths = self._manifests.holding(mark.encode("utf-8", "surrogateescape")) if mark else []
         for path in paths[:_MOST_SOURCES]:
-            for way in self.kustomizations.ways(path):
-                files = [each.file for each in way.chain]
+            for chain in self.kustomizations.chains(path):
+                files = [each.file for each in chain.links]
                 if kustomization.file in files and not self.kustomizations.is_patch(path):
-                    inner = way.chain[: files.index(kustomization.file)]
+                    inner = chain.links[: files.index(kustomization.file)]
                     for document in self._manifests.stream(path).documents:
                         yield from ((node, inner) for node in objects_of(document.root))
                     break
@@ -216,12 +221,12 @@ class Layout:
 
         own = self.kustomizations.at(dirname(path))
         is_made = own is not None and own.file == path
-        for way in self.kustomizations.ways_of_made(own) if own and is_made else self.kustomizations.ways(path):
-            sync = self._sync_for(way.end)
-            if sync is not None and way.left_out_by is None:
-                changed = any(not each.value.keys() <= _NO_DATA or changes_others(each) for each in way.chain)
+        for chain in self.kustomizations.chains_of_made(own) if own and is_made else self.kustomizations.chains(path):
+            sync = self._sync_for(chain.end)
+            if sync is not None and chain.left_out_by is None:
+                changed = any(not each.value.keys() <= _NO_DATA or changes_others(each) for each in chain.links)
                 changed = changed or not sync.spec.keys().isdisjoint(_SYNC_STEP - {"commonMetadata", "postBuild"})
-                yield Applied(self._root(sync), self._namespace(way, sync), not changed)
+                yield Applied(self._root(sync), self._namespace(chain, sync), not changed)
 
     def _root(self, sync: Sync | None) -> str:
         seen = set()

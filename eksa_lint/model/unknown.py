@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from eksa_lint.model.layout import Context
+from eksa_lint.model.layout import Way
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -43,17 +43,17 @@ def _ends(text: str) -> tuple[str, str]:
     return (text[: match.start()], text[match.end() :]) if match else (text, text)
 
 
-def why_unknown(identity: ResourceId, context: Context) -> str:
+def why_unknown(identity: ResourceId, way: Way) -> str:
     """Why an identity is not known, as `whose name or namespace …`; empty where it is."""
     text = identity.name if is_filled_in_later(identity.name) else identity.namespace
     if not is_filled_in_later(text):
         return ""
     what = "name" if text == identity.name else "namespace"
     variable = _VARIABLE.search(text)
-    sync = context.sync
+    sync = way.sync
     if variable is None or sync is None:
         return f"whose {what} something fills in that is not in these files"
-    substitution = next((step.substitution for step in reversed(context.steps) if step.substitution), None)
+    substitution = next((step.substitution for step in reversed(way.steps) if step.substitution), None)
     if substitution is None:
         return f"whose {what} holds ${{{variable[1]}}}, which {sync.file} does not fill in"
     if not substitution.elsewhere:

@@ -89,7 +89,7 @@ def clusters_in(inventory: Inventory, name: str = "") -> list[Resource]:
     return [
         resource
         for path in inventory.manifests.holding((name or EKSA).encode("utf-8", "surrogateescape"))
-        if not inventory.context(path).left_out_by
+        if not inventory.way(path).left_out_by
         for resource in inventory.resources_in(path)
         if (resource.group, resource.kind) == (EKSA, "Cluster")
         and not resource.patch

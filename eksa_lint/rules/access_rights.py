@@ -57,7 +57,7 @@ def bound_in(inventory: Inventory, cluster: Resource) -> Bound:
     graphs = [graph_of(inventory, root) for root in ([cluster.id.root] if manages_itself(cluster) else []) + [*roots]]
     found: dict[str, list[Grant]] = {}
     for binding in chain.from_iterable(chain.from_iterable(graph.bindings.values()) for graph in graphs):
-        if not inventory.context(binding.path).left_out_by:
+        if not inventory.way(binding.path).left_out_by:
             for grant in grants_of(binding, inventory):
                 found.setdefault(grant.subject.title, []).append(grant)
     surroundings = (graphs[0] if graphs else graph_of(inventory, cluster.id.root)).surroundings

@@ -5,7 +5,7 @@ from conftest import Files
 from model_support import cluster, kustomization, sync
 
 from eksa_lint.model.changes import compare
-from eksa_lint.model.departure import Way
+from eksa_lint.model.departure import Exit
 from eksa_lint.model.fate import ClusterFate, Fate, fates
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
@@ -24,14 +24,14 @@ def told(before: dict[str, str], after: dict[str, str]) -> list[ClusterFate]:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "fate", "way"),
+    ("before", "after", "fate", "left"),
     [
-        ({FILE: WORKLOAD}, {}, Fate.DELETED, Way.GONE),
-        ({**MGMT, FILE: WORKLOAD}, MGMT, Fate.DELETED, Way.GONE),
-        ({**MGMT, FILE: WORKLOAD}, {FILE: WORKLOAD}, Fate.DELETED, Way.NOT_SYNCED),
-        ({**MGMT, FILE: WORKLOAD}, {"README.md": "x"}, Fate.WAITS, Way.GONE),
-        ({**MGMT, FILE: WORKLOAD.replace("metadata: {", GUARD)}, MGMT, Fate.ORPHANED, Way.GONE),
-        ({**MGMT, FILE: cluster()}, MGMT, Fate.HANGS, Way.GONE),
+        ({FILE: WORKLOAD}, {}, Fate.DELETED, Exit.GONE),
+        ({**MGMT, FILE: WORKLOAD}, MGMT, Fate.DELETED, Exit.GONE),
+        ({**MGMT, FILE: WORKLOAD}, {FILE: WORKLOAD}, Fate.DELETED, Exit.NOT_SYNCED),
+        ({**MGMT, FILE: WORKLOAD}, {"README.md": "x"}, Fate.WAITS, Exit.GONE),
+        ({**MGMT, FILE: WORKLOAD.replace("metadata: {", GUARD)}, MGMT, Fate.ORPHANED, Exit.GONE),
+        ({**MGMT, FILE: cluster()}, MGMT, Fate.HANGS, Exit.GONE),
         (
             {
                 **MGMT,
@@ -41,7 +41,7 @@ def told(before: dict[str, str], after: dict[str, str]) -> list[ClusterFate]:
             },
             {**MGMT, **OTHER, FILE: WORKLOAD, "clusters/mgmt/kustomization.yaml": kustomization("other.yaml")},
             Fate.DELETED,
-            Way.LEFT_OUT,
+            Exit.LEFT_OUT,
         ),
         (
             {**MGMT, FILE: WORKLOAD, "clusters/mgmt/kustomization.yaml": kustomization("prod.yaml")},
@@ -57,7 +57,7 @@ def told(before: dict[str, str], after: dict[str, str]) -> list[ClusterFate]:
             {**MGMT, FILE: WORKLOAD, "clusters/mgmt/kustomization.yaml": kustomization("prod.yaml")},
             {**MGMT, FILE: WORKLOAD, "clusters/mgmt/kustomization.yaml": kustomization("https://git.example.org/x")},
             Fate.UNKNOWN,
-            Way.LEFT_OUT,
+            Exit.LEFT_OUT,
         ),
         (
             {**MGMT, FILE: WORKLOAD, "clusters/mgmt/kustomization.yaml": kustomization("prod.yaml")},
@@ -67,15 +67,15 @@ def told(before: dict[str, str], after: dict[str, str]) -> list[ClusterFate]:
                 "clusters/mgmt/kustomization.yaml": kustomization("prod.yaml") + "namePrefix: eu-\n",
             },
             Fate.DELETED,
-            Way.RENAMED,
+            Exit.RENAMED,
         ),
     ],
 )
 def test_the_fate_of_a_cluster(
-    before: dict[str, str], after: dict[str, str], fate: Fate | None, way: Way | None
+    before: dict[str, str], after: dict[str, str], fate: Fate | None, left: Exit | None
 ) -> None:
     found = told(before, after)
-    assert [(each.fate, each.departure.way) for each in found] == ([] if fate is None else [(fate, way)])
+    assert [(each.fate, each.departure.exit) for each in found] == ([] if fate is None else [(fate, left)])
 
 
 def test_a_fate_says_how_many_machines_go_and_what_comes() -> None:

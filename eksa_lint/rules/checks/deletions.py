@@ -5,7 +5,7 @@ from typing import Final
 
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Way
+from eksa_lint.model.departure import Exit
 from eksa_lint.model.fate import ClusterFate, Fate, fate_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
@@ -13,8 +13,8 @@ from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
 _LABELS: Final = {
-    Way.LEFT_OUT: "this entry made Flux apply {}",
-    Way.PATCHED: "this deletes {}",
+    Exit.LEFT_OUT: "this entry made Flux apply {}",
+    Exit.PATCHED: "this deletes {}",
 }
 
 
@@ -29,7 +29,7 @@ def deletions(change: Change, context: Context) -> Iterator[Draft]:
     related: list[tuple[str, Place]] = []
     place, label = resource.place(), ""
     if left.place is not None:
-        place, label = left.place, _LABELS[left.way].format(resource.title)
+        place, label = left.place, _LABELS[left.exit].format(resource.title)
         related.append(("", resource.place()))
     if found.successor is not None:
         related.append(("the cluster that is created", found.successor.place()))
@@ -60,7 +60,7 @@ def _message(found: ClusterFate) -> str:
             return _hanging(found, machines)
     if found.successor is not None:
         return _replaced(found.before, found.successor, machines)
-    if found.departure.way is Way.NOT_SYNCED and found.before.id.root:
+    if found.departure.exit is Exit.NOT_SYNCED and found.before.id.root:
         return f"{title} is no longer in what Flux applies ({found.before.id.root}): it is deleted with {machines}"
     return f"{title} is deleted with {machines}"
 

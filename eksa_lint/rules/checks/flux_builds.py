@@ -9,7 +9,7 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Entry, is_remote, is_within_any
-from eksa_lint.model.layout import Context as Way
+from eksa_lint.model.layout import Way
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.model.sync import FLUX, Sync
 from eksa_lint.rules.checks import check
@@ -80,7 +80,7 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     inventory = context.inventory
     if file.path not in inventory.manifests or file.path.endswith(KUSTOMIZATION_NAMES):
         return
-    ways = [way for way in inventory.contexts(file.path) if way.sync is not None and not way.left_out_by]
+    ways = [way for way in inventory.ways(file.path) if way.applied_by]
     if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
         return  # a file with a cluster is judged whole by cluster-manifest
     faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
@@ -102,7 +102,7 @@ def _missing_entries(file: File, context: Context) -> Iterator[Draft]:
         fault = _fault_of(entry, inventory)
         if not fault or (before is not None and not _fault_of(entry, before)):
             continue
-        ways = [way for way in inventory.layout.contexts(entry.target) if way.sync is not None and not way.left_out_by]
+        ways = [way for way in inventory.layout.ways(entry.target) if way.applied_by]
         if ways and not inventory.is_left_out_of_source(file.path):
             place = Place(file.side, entry.file, entry.source, entry.node.start, entry.node.end)
             message = f"{file.path} lists {entry.node.value}, {fault}: {_stops(ways[0], inventory)}"
@@ -157,9 +157,9 @@ def _listed(change: Change, context: Context) -> Iterator[Draft]:
     resource = change.before
     if resource is None or context.before is None or resource.path in context.inventory.manifests:
         return
-    from eksa_lint.model.departure import context_of, still_listed  # noqa: PLC0415 - few changes remove a file
+    from eksa_lint.model.departure import still_listed, way_of  # noqa: PLC0415 - few changes remove a file
 
-    way = context_of(resource, context.before)
+    way = way_of(resource, context.before)
     entry = still_listed(resource, way, context.inventory)
     if entry is not None:
         place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)

@@ -78,7 +78,7 @@ def cluster_manifest(file: File, context: Context) -> Iterator[Draft]:
     if (EKSA not in text and _DATACENTER not in text and _MACHINES not in text) or is_template(text):
         return
     inventory = context.inventory
-    if file.path not in inventory.manifests or inventory.context(file.path).patch:
+    if file.path not in inventory.manifests or inventory.way(file.path).patch:
         return
     manifest = _Manifest(file, synced=inventory.layout.root(file.path) != "")
     yield from _without_version(manifest)

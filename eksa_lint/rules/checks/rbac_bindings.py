@@ -47,7 +47,7 @@ def rbac_refused(subject: Resource | Change, context: Context) -> Iterator[Draft
 
 
 def _lacks_namespace(item: Any, binding: Resource, inventory: Inventory) -> bool:
-    given = fields.get(item, ("namespace",)) or inventory.context(binding.path).namespace
+    given = fields.get(item, ("namespace",)) or inventory.way(binding.path).namespace
     return binding.kind == "ClusterRoleBinding" and not given
 
 

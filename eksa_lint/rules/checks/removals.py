@@ -6,7 +6,7 @@ from typing import Any
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Departure, Way, departure
+from eksa_lint.model.departure import Departure, Exit, departure
 from eksa_lint.model.outcome import Outcome
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
@@ -44,7 +44,7 @@ def others(change: Change, context: Context) -> Iterator[Draft]:
     if resource is None or context.before is None:
         return
     row = _row(resource)
-    seen = context.before.contexts(resource.path)
+    seen = context.before.ways(resource.path)
     if row is None or not any(each.sync is not None or each.taken_in_by for each in seen):
         return
     left = departure(change, context.changes, context.before, context.inventory)
@@ -76,7 +76,7 @@ def _draft(
     resource = left.before
     place, related, label = resource.place(), (), ""
     if left.place is not None:
-        label = f"this {'entry made Flux apply' if left.way is Way.LEFT_OUT else 'deletes'} {resource.title}"
+        label = f"this {'entry made Flux apply' if left.exit is Exit.LEFT_OUT else 'deletes'} {resource.title}"
         spots: tuple[tuple[str, Place], ...] = (("", resource.place()),)
         return Draft(
             rule, message, left.place, resource, label=label, related=spots, severity=severity, consequence=consequence

@@ -15,11 +15,12 @@ def not_decrypted(resource: Resource, context: Context) -> Iterator[Draft]:
     """Of all the ways on which the Secret is applied, the first that leaves it encrypted."""
     if resource.node.find(("sops", "mac")) is None:
         return
-    for way in context.inventory.contexts(resource.path):
-        if way.sync is not None and not way.left_out_by and not _decrypts(way.sync, context.inventory):
+    for way in context.inventory.ways(resource.path):
+        sync = way.applied_by
+        if sync is not None and not _decrypts(sync, context.inventory):
             message = (
-                f"{resource.title} is encrypted by SOPS, and Kustomization {way.sync.owner}, which applies it, has no "
-                f"spec.decryption: Flux refuses the Secret, and nothing of {way.sync.folder or 'the repository'} is "
+                f"{resource.title} is encrypted by SOPS, and Kustomization {sync.owner}, which applies it, has no "
+                f"spec.decryption: Flux refuses the Secret, and nothing of {sync.folder or 'the repository'} is "
                 "applied any more"
             )
             yield Draft("sops-not-decrypted", message, resource.place(("sops",), key=True), resource, "sops")

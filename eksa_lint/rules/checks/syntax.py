@@ -45,10 +45,10 @@ def _stopping(file: File, problem: Problem, context: Context) -> str:
     inventory = context.inventory
     if problem.kind not in ("yaml-syntax", "duplicate-key") or file.path not in inventory.manifests:
         return ""
-    way = inventory.context(file.path)
-    if way.sync is None or way.left_out_by or is_template(file.source.text):
+    sync = inventory.way(file.path).applied_by
+    if sync is None or is_template(file.source.text):
         return ""
-    return f"; Flux stops there, and nothing of {way.sync.folder or 'the repository'} is applied or deleted any more"
+    return f"; Flux stops there, and nothing of {sync.folder or 'the repository'} is applied or deleted any more"
 
 
 def _severity(file: File, problem: Problem) -> Severity | None:

@@ -1,4 +1,4 @@
-"""On which ways a file comes into what is applied: the kustomizations that take it in, and those that leave it out."""
+"""The kustomizations that take in a file, one over the other, and those that leave it out."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from typing import Final
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, is_within, read_kustomization
 from eksa_lint.model.manifests import Manifests
 
-_MOST_WAYS: Final = 2000
-_MOST_WAYS_IN_ALL: Final = 5000
+_MOST_CHAINS: Final = 2000
+_MOST_CHAINS_IN_ALL: Final = 5000
 _MOST_LEVELS: Final = 8
-"""How many ways lead out of one file and of all, and over how many kustomizations; more are not meant to be built."""
+"""How many chains begin at one file and at all, and how often one reaches out; more are not meant to be built."""
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way from a file to a cluster: the kustomizations that take it in, from the inside out, and where it ends.
+class Chain:
+    """The kustomizations that take in a file, from the inside out.
 
-    `end` is the folder of the outermost one, or of the file. `left_out_by` is one on the way that does not include
-    it; nothing is applied then.
+    `end` is the folder of the outermost one, or of the file. `left_out_by` is one above that does not include what is
+    below it; nothing is applied then.
     """
 
-    chain: tuple[Kustomization, ...]
+    links: tuple[Kustomization, ...]
     end: str
     left_out_by: Kustomization | None = None
 
@@ -39,8 +39,8 @@ class Kustomizations:
         self._manifests = manifests
         self._top = top
         self._read: dict[str, Kustomization | None] = {}
-        self._ways: dict[str, list[Way]] = {}
-        self._left = _MOST_WAYS_IN_ALL
+        self._chains: dict[str, list[Chain]] = {}
+        self._left = _MOST_CHAINS_IN_ALL
 
     def at(self, folder: str) -> Kustomization | None:
         """The kustomization of a folder."""
@@ -50,41 +50,44 @@ class Kustomizations:
             self._read[folder] = read_kustomization(file, folder, self._manifests.stream(file)) if file else None
         return self._read[folder]
 
-    def ways(self, path: str) -> list[Way]:
-        """Every way on which a file is applied; the one that comes closest where there is none."""
-        if path not in self._ways:
-            self._ways[path] = self._find_ways(path)
-        return self._ways[path]
+    def chains(self, path: str) -> list[Chain]:
+        """All by which a file is applied; where there is none, the one that comes closest, alone."""
+        if path not in self._chains:
+            self._chains[path] = self._find_chains(path)
+        return self._chains[path]
 
-    def _find_ways(self, path: str) -> list[Way]:
+    def _find_chains(self, path: str) -> list[Chain]:
         if basename(path) in KUSTOMIZATION_NAMES:
-            return [Way((), dirname(path))]
+            return [Chain((), dirname(path))]
         return self._applied(self._climb(path, dirname(path), (), frozenset()))
 
-    def ways_of_made(self, kustomization: Kustomization) -> list[Way]:
-        """Every way on which the objects are applied that a kustomization makes itself."""
+    def chains_of_made(self, kustomization: Kustomization) -> list[Chain]:
+        """Those of the objects that a kustomization makes itself."""
         here = kustomization.folder
         return self._applied(self._climb(here, here, (kustomization,), frozenset((kustomization.file,))))
 
-    def _applied(self, climb: Iterator[Way]) -> list[Way]:
-        direct, *others = islice(climb, min(_MOST_WAYS, 1 + self._left))
+    def _applied(self, climb: Iterator[Chain]) -> list[Chain]:
+        """The chains that lead to a cluster: the direct one comes first, and counts where Flux applies it."""
+        direct, *others = islice(climb, min(_MOST_CHAINS, 1 + self._left))
         self._left -= min(self._left, len(others))
-        applied = self._outermost([way for way in others if way.left_out_by is None])
+        applied = self._outermost([chain for chain in others if chain.left_out_by is None])
         if direct.left_out_by is not None or self._top(direct.end) is None:
             return applied or [direct]
         return [direct, *applied]
 
-    def _outermost(self, ways: list[Way]) -> list[Way]:
+    def _outermost(self, chains: list[Chain]) -> list[Chain]:
         """Without those that end at a base of another one, unless Flux applies that base by itself."""
-        files = [tuple(kustomization.file for kustomization in way.chain) for way in ways]
+        files = [tuple(kustomization.file for kustomization in chain.links) for chain in chains]
         inner = {names[:length] for names in files for length in range(1, len(names))}
         return [
-            way for way, names in zip(ways, files, strict=True) if names not in inner or self._top(way.end) is not None
+            chain
+            for chain, names in zip(chains, files, strict=True)
+            if names not in inner or self._top(chain.end) is not None
         ]
 
     def ends(self, path: str) -> list[str]:
-        """The folders in which the ways of a file end. Where none reaches out, nothing is read for it."""
-        return [way.end for way in self.ways(path)] if self._reaching_out else [dirname(path)]
+        """The folders in which the chains of a file end. Where none reaches out, nothing is read for it."""
+        return [chain.end for chain in self.chains(path)] if self._reaching_out else [dirname(path)]
 
     def is_patch(self, path: str) -> bool:
         """Whether a file only holds parts of objects that are merged into others."""
@@ -115,9 +118,9 @@ class Kustomizations:
 
     def fed_by(self, path: str) -> set[str]:
         """The folders of kustomizations that may put values of a file into others."""
-        chains = (way.chain for way in self.ways(path))
+        chains = (chain.links for chain in self.chains(path))
         marks = ("replacements", "transformers")
-        return {each.folder for chain in chains for each in chain if any(mark in each.value for mark in marks)}
+        return {each.folder for links in chains for each in links if any(mark in each.value for mark in marks)}
 
     def reach(self, *folders: str) -> set[str]:
         """Folders and files whose objects kustomizations may shape; those of their users where they are components."""
@@ -141,13 +144,13 @@ class Kustomizations:
             if any(entry.is_component and entry.target == folder for entry in user.includes):
                 yield user
 
-    def _climb(self, item: str, folder: str, chain: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Way]:
-        """The way straight up first, then those over kustomizations that reach out to something on it."""
+    def _climb(self, item: str, folder: str, links: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Chain]:
+        """The chain straight up first, then those over kustomizations that reach out to something on it."""
         top = self._top(folder)
         included, left_out_by, blocked = item, None, ""
-        aside = [(item, chain)]
-        above = self._above(dirname(folder), top or "") if item == folder else self._above(folder, top or "")
-        for kustomization in above if item else ():
+        aside = [(item, links)]
+        above = dirname(folder) if item == folder else folder
+        for kustomization in self._above(above, top or "") if item else ():
             entry = kustomization.entry_for(included, blocked)
             if kustomization.value and entry is None:
                 left_out_by = left_out_by or kustomization
@@ -156,17 +159,15 @@ class Kustomizations:
                     break
                 continue
             if entry is not None:
-                chain = _joined(chain, kustomization, entry)
+                links = _joined(links, kustomization, entry)
             included, blocked = kustomization.folder, ""
-            aside.append((included, chain))
-        yield Way(chain, folder, left_out_by)
+            aside.append((included, links))
+        yield Chain(links, folder, left_out_by)
         for target, inner in aside:
             for kustomization, entry in self._outward.get(target, ()):
                 if kustomization.file not in seen and len(seen) < _MOST_LEVELS:
-                    outer = _joined(inner, kustomization, entry)
-                    yield from self._climb(
-                        kustomization.folder, kustomization.folder, outer, seen | {kustomization.file}
-                    )
+                    here, outer = kustomization.folder, _joined(inner, kustomization, entry)
+                    yield from self._climb(here, here, outer, seen | {kustomization.file})
 
     @cached_property
     def _outward(self) -> dict[str, list[tuple[Kustomization, Entry]]]:
@@ -190,9 +191,9 @@ class Kustomizations:
     @cached_property
     def _reaching_out(self) -> tuple[Kustomization, ...]:
         """The kustomizations that speak of folders above their own; no other one is parsed for it."""
-        return tuple(one for folder in self.holding((b"../",)) if (one := self.at(folder)))
+        return tuple(one for folder in self.folders_holding((b"../",)) if (one := self.at(folder)))
 
-    def holding(self, marks: tuple[bytes, ...]) -> list[str]:
+    def folders_holding(self, marks: tuple[bytes, ...]) -> list[str]:
         """The folders whose kustomization holds one of some texts; none is parsed for it."""
         holds: dict[str, bool] = {}
         found = []
@@ -220,7 +221,7 @@ class Kustomizations:
             folder = dirname(folder)
 
 
-def _joined(chain: tuple[Kustomization, ...], outer: Kustomization, entry: Entry) -> tuple[Kustomization, ...]:
+def _joined(links: tuple[Kustomization, ...], outer: Kustomization, entry: Entry) -> tuple[Kustomization, ...]:
     """What a component does is done to all that its user takes in, and so is part of the user."""
-    inner = chain[:-1] if entry.is_component and chain and chain[-1].folder == entry.target else chain
+    inner = links[:-1] if entry.is_component and links and links[-1].folder == entry.target else links
     return (*inner, outer)
