@@ -84,7 +84,7 @@ def _parts(resource: Resource, value: dict[str, Any], inventory: Inventory) -> I
         if isinstance(part, dict):
             yield _part(kind, "", part, (*spec, name), version, resource, inventory)  # type: ignore[arg-type]
     groups = fields.get(value, (*spec, "workerNodeGroupConfigurations"))
-    for index, group in enumerate(groups if isinstance(groups, list) else ()):
+    for index, group in enumerate(fields.as_list(groups)):
         if isinstance(group, dict):
             path = (*spec, "workerNodeGroupConfigurations", index)
             own = str(group.get("kubernetesVersion") or version)

@@ -9,7 +9,7 @@ from eksa_lint.finding import Place
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization, is_remote
+from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization
 from eksa_lint.model.layout import Way
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import Resource
@@ -80,32 +80,40 @@ def _exit(resource: Resource, way: Way, new: Inventory) -> tuple[Exit, Place | N
     if resource.path not in new.manifests:
         return Exit.GONE, None
     ways = new.ways(resource.path)
-    present = {_written(other.node.value) for other in new.resources_in(resource.path)}
-    if by := new.patched_away(resource.id):
+    if by := new.patched_away(resource.id, resource.path):
         return Exit.PATCHED, by
     dropped = _dropped_entry(resource, way, new)
     if dropped is not None or all(other.left_out_by for other in ways):
         return Exit.LEFT_OUT, dropped
     if way.sync is not None and all(other.sync is None for other in ways):
         return Exit.NOT_SYNCED, None
+    present = {_written(other.node.value) for other in new.resources_in(resource.path)}
     return (Exit.RENAMED if _written(resource.node.value) in present else Exit.GONE), None
 
 
 def _written(value: object) -> tuple[object, ...]:
+    """The identity that a document says, whatever is made of it."""
     paths = (("apiVersion",), ("kind",), ("metadata", "namespace"), ("metadata", "name"))
     return tuple(str(fields.get(value, path)) for path in paths)
 
 
 def _dropped_entry(resource: Resource, way: Way, new: Inventory) -> Place | None:
     """The entry that took the object in and that its kustomization no longer has."""
-    included = resource.path
-    for kustomization in way.taken_in_by:
+    for included, kustomization, later in _taken_in(resource, way, new):
         entry = kustomization.entry_for(included)
-        later = new.layout.kustomizations.at(kustomization.folder)
         if entry is not None and later is not None and later.value and later.entry_for(included) is None:
             return Place("before", entry.file, entry.source, entry.node.start, entry.node.end)
-        included = kustomization.folder
     return None
+
+
+def _taken_in(
+    resource: Resource, way: Way, new: Inventory
+) -> Iterator[tuple[str, Kustomization, Kustomization | None]]:
+    """What each kustomization on a way takes in, the file of an object first; as it was, and as it is now."""
+    included = resource.path
+    for kustomization in way.taken_in_by:
+        yield included, kustomization, new.layout.kustomizations.at(kustomization.folder)
+        included = kustomization.folder
 
 
 def _renamed_to_unknown(
@@ -125,7 +133,7 @@ def _outcome(resource: Resource, way: Way, old: Inventory, new: Inventory) -> tu
     """What Flux does with it, and why that is something else than pruning."""
     sync = way.sync
     if sync is None:
-        return _unknown(way, new) or (Outcome.PRUNED, "")
+        return _unknown(resource, way, new) or (Outcome.PRUNED, "")
     guard = _guard(resource)
     if guard:
         return Outcome.STAYS, f"its {guard} {_PRUNE} is disabled"
@@ -135,7 +143,7 @@ def _outcome(resource: Resource, way: Way, old: Inventory, new: Inventory) -> tu
     refused = _refused(resource, sync, new)
     if refused is not None:
         return Outcome.WAITS, f"{refused.file} is no kustomization that can be built, where Flux stops"
-    return _unknown(way, new) or outcome_of_sync(sync, old, new)
+    return _unknown(resource, way, new) or outcome_of_sync(sync, old, new)
 
 
 def _refused(resource: Resource, sync: Sync, new: Inventory) -> Kustomization | None:
@@ -168,44 +176,29 @@ def may_not_prune(resource: Resource, sync: Sync) -> bool:
 
 def still_listed(resource: Resource, way: Way, new: Inventory) -> Entry | None:
     """The entry of a kustomization that lists the file or folder of an object, though that is gone."""
-    included = resource.path
-    for kustomization in way.taken_in_by:
-        later = new.layout.kustomizations.at(kustomization.folder)
-        entries = later.includes if later else ()
-        for entry in entries:
-            if entry.target == included and included not in new.snapshot.blobs and is_folder_missing(included, new):
-                return entry
-        included = kustomization.folder
+    for included, _, later in _taken_in(resource, way, new):
+        if included not in new.snapshot.blobs and is_folder_missing(included, new):
+            for entry in later.includes if later else ():
+                if entry.target == included:
+                    return entry
     return None
 
 
-def _unknown(way: Way, new: Inventory) -> tuple[Outcome, str] | None:
+def _unknown(resource: Resource, way: Way, new: Inventory) -> tuple[Outcome, str] | None:
     """Where the object may come from a place that is not read."""
-    for kustomization in way.taken_in_by:
-        later = new.layout.kustomizations.at(kustomization.folder)
-        added = set(remotes(later)) - set(remotes(kustomization)) if later else set()
-        if later and later.value.get("helmCharts") and not kustomization.value.get("helmCharts"):
+    for _, kustomization, later in _taken_in(resource, way, new):
+        if later is None:
+            continue
+        added = set(later.remotes) - set(kustomization.remotes)
+        if later.value.get("helmCharts") and not kustomization.value.get("helmCharts"):
             added.add("a Helm chart")
         if added:
             return Outcome.UNKNOWN, f"{kustomization.file} now takes in {min(added)}, which is not read here"
-        if later and later.value.get("transformers") and later.value != kustomization.value:
+        if later.value.get("transformers") and later.value != kustomization.value:
             for node, reason in new.layout.not_evaluated(later):
-                if node.value not in _list(kustomization.value.get("transformers")):
+                if node.value not in fields.as_list(kustomization.value.get("transformers")):
                     return Outcome.UNKNOWN, f"{reason}, and {kustomization.file} now lists it"
     return None
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def remotes(kustomization: Kustomization) -> Iterator[str]:
-    """What a kustomization takes in from outside the repository."""
-    for name in ("resources", "bases", "components"):
-        listed = kustomization.value.get(name)
-        for entry in listed if isinstance(listed, list) else ():
-            if isinstance(entry, str) and is_remote(entry):
-                yield entry
 
 
 def _successor(resource: Resource, changes: Sequence[Change]) -> Resource | None:

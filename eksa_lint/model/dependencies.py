@@ -37,7 +37,7 @@ class Dependency:
 def dependencies_of(sync: Resource) -> Iterator[Dependency]:
     """What a Flux `Kustomization` waits for; its own namespace where an entry says none."""
     listed = sync.spec.get("dependsOn") if is_sync(sync) else None
-    for position, entry in enumerate(listed if isinstance(listed, list) else ()):
+    for position, entry in enumerate(fields.as_list(listed)):
         name = fields.get(entry, ("name",))
         if isinstance(name, str) and name:
             namespace = str(fields.get(entry, ("namespace",)) or sync.id.namespace)

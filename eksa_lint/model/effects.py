@@ -81,7 +81,7 @@ def _written(old: Any, new: Any) -> bool:
     if isinstance(new, dict):
         return any(_written(fields.get(old, (name,)), value) for name, value in new.items())
     if isinstance(new, list):
-        before = old if isinstance(old, list) else []
+        before = fields.as_list(old)
         return len(new) > len(before) or any(map(_written, before, new))
     return bool(old != new)
 
@@ -111,7 +111,7 @@ def _default_taint(old: Any, new: Any) -> bool:
 
 def _provider_refs(old: Any, new: Any) -> bool:
     """IAM is only taken away by an empty list; without the key the old list stays."""
-    mapped = any(fields.get(reference, ("kind",)) == "AWSIamConfig" for reference in _list(old))
+    mapped = any(fields.get(reference, ("kind",)) == "AWSIamConfig" for reference in fields.as_list(old))
     return bool(old != new) and not (new is None and mapped)
 
 
@@ -162,8 +162,4 @@ def _first_of(items: Any) -> Any:
 
 
 def _items(value: Any) -> int:
-    return len(_list(value))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return len(fields.as_list(value))

@@ -25,16 +25,14 @@ def domains_of(cluster: Cluster, part: Part) -> tuple[str, ...]:
 
 def names_of(datacenter: Any, group: str) -> Iterator[str]:
     """The failure domains that a datacenter's value gives to a worker group."""
-    domains = fields.get(datacenter, DOMAINS)
-    for domain in domains if isinstance(domains, list) else ():
+    for domain in fields.as_list(fields.get(datacenter, DOMAINS)):
         if group in members_of(domain):
             yield name_of(domain)
 
 
 def members_of(domain: Any) -> list[str]:
     """The worker groups of a failure domain."""
-    groups = fields.get(domain, ("workerMachineGroups",))
-    return [str(group) for group in groups] if isinstance(groups, list) else []
+    return [str(group) for group in fields.as_list(fields.get(domain, ("workerMachineGroups",)))]
 
 
 def name_of(domain: Any) -> str:

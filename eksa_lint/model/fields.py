@@ -37,7 +37,7 @@ def select(value: Any, pattern: Sequence[str | int], path: Path = ()) -> Iterato
         return
     step, rest = pattern[0], pattern[1:]
     if step == ANY:
-        for index, item in enumerate(value if isinstance(value, list) else ()):
+        for index, item in enumerate(as_list(value)):
             yield from select(item, rest, (*path, index))
     elif isinstance(step, int):
         if isinstance(value, list) and step < len(value):
@@ -54,6 +54,11 @@ def get(value: Any, path: Sequence[str | int]) -> Any:
         else:
             value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def as_list(value: Any) -> list[Any]:
+    """The value where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
 
 
 @cache

@@ -40,8 +40,7 @@ def changes_others(kustomization: Kustomization) -> bool:
 
 def _entries(kustomization: Kustomization) -> Iterator[tuple[Node, str]]:
     for name, kind in _KINDS.items():
-        listed = kustomization.node.find((name,)) if kustomization.node else None
-        for entry in (listed.items or ()) if listed else ():
+        for entry in kustomization.items(name):
             if isinstance(fields.get(entry.value, ("name",)), str):
                 yield entry, kind
 
@@ -68,9 +67,8 @@ def _object(entry: Node, kind: str, options: Any) -> Node:
 
 
 def _data(entry: Node) -> dict[str, Node]:
-    literals = entry.find(("literals",))
     data = {}
-    for item in (literals.items or ()) if literals else ():
+    for item in entry.items_of("literals"):
         name, equals, text = str(item.value).partition("=")
         if equals:
             data[name] = Node(item.start, item.end, text.strip("\"'"))

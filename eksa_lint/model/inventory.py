@@ -225,8 +225,9 @@ class Inventory:
         ]
         return is_left_out(path, files, sources)
 
-    def patched_away(self, identity: ResourceId) -> Place | None:
-        """The patch that deletes an object of a file that was read."""
+    def patched_away(self, identity: ResourceId, path: str) -> Place | None:
+        """The patch or annotation that takes an object of a file out of what is applied."""
+        self.resources_in(path)
         return self._patched_away.get(identity)
 
     def _apply(self, way: Way, node: Node, path: str, position: str) -> Iterator[Resource]:

@@ -1,10 +1,11 @@
 """What one `kustomization.yaml` says: what it takes in, and what it merges into objects."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from posixpath import dirname, normpath
 from typing import Any, Final
 
+from eksa_lint.model import fields
 from eksa_lint.syntax import Node, Source, Stream
 
 KUSTOMIZE: Final = "kustomize.config.k8s.io"
@@ -55,14 +56,23 @@ class Kustomization:
                 return entry
         return None
 
+    def items(self, name: str) -> Sequence[Node]:
+        """The items of a list, in their places."""
+        return self.node.items_of(name) if self.node is not None else ()
+
+    @property
+    def remotes(self) -> list[str]:
+        """What it takes in from outside the repository."""
+        entries = (entry for name in _INCLUDES for entry in fields.as_list(self.value.get(name)))
+        return [entry for entry in entries if isinstance(entry, str) and is_remote(entry)]
+
     @property
     def patch_files(self) -> set[str]:
         """The files that it merges into objects."""
         names = [
             entry.get("path") if isinstance(entry, dict) else entry
             for name in (*_PATCHES, "transformers", "replacements")
-            if isinstance(entries := self.value.get(name), list)
-            for entry in entries
+            for entry in fields.as_list(self.value.get(name))
         ]
         return {beside(self.folder, name) for name in names if isinstance(name, str) and "\n" not in name}
 
@@ -76,8 +86,7 @@ def read_kustomization(file: str, folder: str, stream: Stream) -> Kustomization:
     includes = tuple(
         Entry(file, beside(folder, node.value), stream.source, node, name == "components")
         for name in _INCLUDES
-        if (found := root.find((name,)))
-        for node in found.items or ()
+        for node in root.items_of(name)
         if isinstance(node.value, str) and not is_remote(node.value)
     )
     return Kustomization(file, folder, value, includes, stream.source, root)

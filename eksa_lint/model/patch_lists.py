@@ -20,8 +20,7 @@ class PatchReader:
 
     def patches(self, root: Node, name: str) -> Iterator[Patch]:
         """The patches of a list: file names, texts, or mappings with a target."""
-        listed = root.find((name,))
-        for item in (listed.items or ()) if listed else ():
+        for item in root.items_of(name):
             yield from self.patch(item)
 
     def patch(self, item: Node) -> Iterator[Patch]:
@@ -45,8 +44,7 @@ class PatchReader:
 
     def common_metadata(self, root: Node) -> Iterator[Patch]:
         """The labels and annotations that a kustomization gives to everything."""
-        labels = root.find(("labels",))
-        pairs = [item.find(("pairs",)) for item in (labels.items or ())] if labels else []
+        pairs = [item.find(("pairs",)) for item in root.items_of("labels")]
         for node in (*pairs, root.find(("commonLabels",))):
             yield from self.metadata("labels", node)
         yield from self.metadata("annotations", root.find(("commonAnnotations",)))

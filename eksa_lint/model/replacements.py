@@ -89,12 +89,11 @@ def _title(source: Any) -> str:
 
 
 def _goals(listed: Any) -> Iterator[Goal]:
-    for goal in listed if isinstance(listed, list) else ():
+    for goal in fields.as_list(listed):
         select = of_selector(fields.get(goal, ("select",)))
         paths = fields.get(goal, ("fieldPaths",)) or [_NAME]
         if select is not None and isinstance(paths, list):
-            rejected = fields.get(goal, ("reject",))
-            reject = tuple(filter(None, map(of_selector, rejected if isinstance(rejected, list) else ())))
+            reject = tuple(filter(None, map(of_selector, fields.as_list(fields.get(goal, ("reject",))))))
             steps = tuple(split(str(path)) for path in paths)
             yield Goal(select, reject, steps, _cut(goal), fields.get(goal, ("options", "create")) is True)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import beside, is_remote
 
@@ -24,9 +25,7 @@ def generated_secrets(inventory: Inventory) -> dict[str, Generated]:
     found: dict[str, Generated] = {}
     for path in inventory.manifests.holding(b"secretGenerator"):
         for document in inventory.manifests.stream(path).documents:
-            value = document.root.value
-            generators = value.get("secretGenerator") if isinstance(value, dict) else None
-            for generator in generators if isinstance(generators, list) else ():
+            for generator in fields.as_list(fields.get(document.root.value, ("secretGenerator",))):
                 if isinstance(generator, dict):
                     found.update(_files(generator, path))
     return found
@@ -37,7 +36,7 @@ def _files(generator: dict[str, Any], by: str) -> Iterator[tuple[str, Generated]
     lists = {section: generator.get(section) for section in _SECTIONS}
     lists["env"] = [generator.get("env")]
     for section, entries in lists.items():
-        for entry in entries if isinstance(entries, list) else ():
+        for entry in fields.as_list(entries):
             if isinstance(entry, str) and not is_remote(entry):
                 key, _, file = entry.rpartition("=") if section == "files" else ("", "", entry)
                 whole = key or file.rpartition("/")[2]

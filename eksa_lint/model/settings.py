@@ -83,7 +83,7 @@ class Settings:
             (str(source.get("name")).encode("utf-8", "surrogateescape"), sync.folder)
             for file in files
             for sync in self._syncs_in(file)
-            for source in _list(fields.get(sync.spec, ("postBuild", "substituteFrom")))
+            for source in fields.as_list(fields.get(sync.spec, ("postBuild", "substituteFrom")))
             if isinstance(source, dict) and source.get("kind") == "ConfigMap"
         }
 
@@ -93,7 +93,3 @@ def _data(value: Any) -> dict[str, str] | None:
     data = fields.get(value, ("data",))
     texts = {str(name): str(text) for name, text in data.items()} if isinstance(data, dict) else {}
     return None if any(mark in text for text in texts.values() for mark in _NOT_FINAL) else texts
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
+from eksa_lint.model import fields
 from eksa_lint.model.build import Step, as_source
 from eksa_lint.model.field_specs import Setting
 from eksa_lint.model.kustomize import Kustomization, beside
@@ -63,9 +64,8 @@ class Steps:
         self._not_evaluated.setdefault(kustomization.file, []).append((entry, reason))
 
     def _replacements(self, kustomization: Kustomization, first: tuple[Step, ...]) -> Iterator[Step]:
-        listed = kustomization.node.find(("replacements",)) if kustomization.node else None
         reader = self._reader(kustomization)
-        for entry in (listed.items or ()) if listed else ():
+        for entry in kustomization.items("replacements"):
             path = entry.find(("path",))
             bodies = [node for _, _, node in reader.bodies(path)] if path else [reader.own(entry)]
             found = [
@@ -132,8 +132,7 @@ class Steps:
         if root is None:
             return ()
         reader = PatchReader(sync.folder, sync.file, sync.source, self._manifests)
-        listed = sync.spec.get("components")
-        names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+        names = [name for name in fields.as_list(sync.spec.get("components")) if isinstance(name, str)]
         step = Step(
             patches=tuple(reader.patches(root, "patches")),
             prefix=_text(sync.spec.get("namePrefix")),

@@ -48,8 +48,7 @@ def substitution_of(spec: dict[str, Any], settings: Settings) -> Substitution | 
 
 def _sources(spec: dict[str, Any], settings: Settings) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     """Kind, name and variables of what is named, the last of which wins. What a Secret holds is not looked at."""
-    listed = fields.get(spec, ("postBuild", "substituteFrom"))
-    for source in listed if isinstance(listed, list) else ():
+    for source in fields.as_list(fields.get(spec, ("postBuild", "substituteFrom"))):
         if isinstance(source, dict):
             kind, name = str(source.get("kind")), str(source.get("name"))
             found = settings(name) if kind == "ConfigMap" else None

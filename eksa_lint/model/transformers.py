@@ -50,8 +50,7 @@ class Configs:
 
     def of(self, kustomization: Kustomization) -> Iterator[Config]:
         """The configurations in the order in which they run."""
-        listed = kustomization.node.find(("transformers",)) if kustomization.node else None
-        entries = [(entry, str(entry.value)) for entry in (listed.items or ())] if listed else []
+        entries = [(entry, str(entry.value)) for entry in kustomization.items("transformers")]
         for entry, text in entries:
             if _is_inline(text):
                 documents, shift = embedded(entry, kustomization.source)

@@ -40,6 +40,11 @@ class Node:
                 return None
         return node
 
+    def items_of(self, name: str) -> "Sequence[Node]":
+        """The items of a list that is a field of this mapping; none where there is no such list."""
+        listed = self.find((name,))
+        return (listed.items or ()) if listed is not None else ()
+
     def scalars(self) -> Iterator[tuple[int, int]]:
         """The offsets of every scalar below, keys too; an anchored one may come more than once."""
         if self.entries is not None:

@@ -61,8 +61,7 @@ def not_evaluated(file: File, context: Context) -> Iterator[Draft]:
         message = f"{reason}: what becomes of the objects of {file.path} is not known"
         yield Draft("kustomization-not-evaluated", message, file.place(node.start, node.end), field=reason)
     for field in ("resources", "bases", "components"):
-        listed = root.find((field,))
-        for item in (listed.items or ()) if listed else ():
+        for item in root.items_of(field):
             if isinstance(item.value, str) and is_remote(item.value):
                 message = f"{item.value} is not read here: which objects come from it, or go with it, is not known"
                 yield Draft("kustomization-not-evaluated", message, file.place(item.start, item.end), field=item.value)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import remotes, way_of
+from eksa_lint.model.departure import way_of
 from eksa_lint.model.dependencies import Dependency, dependencies_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZE, is_within
@@ -92,7 +92,7 @@ def changed_paths(change: Change, context: Context) -> Iterator[Draft]:
 def _reaches_outside(folder: str, inventory: Inventory) -> bool:
     """Whether a folder takes in what is not in these files."""
     kustomization = inventory.layout.kustomizations.at(folder)
-    return kustomization is not None and (bool(kustomization.value.get("helmCharts")) or any(remotes(kustomization)))
+    return kustomization is not None and (bool(kustomization.value.get("helmCharts")) or bool(kustomization.remotes))
 
 
 def _only_there(sync: Sync, context: Context, before: Inventory) -> str:
