@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import way_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.model.sync import Sync, object_of, source_of
@@ -35,7 +34,7 @@ def _syncs(changes: Iterable[Change], old: Inventory, new: Inventory) -> dict[Re
     found: dict[ResourceId, Resource] = {}
     for change in changes:
         side = new if change.after is not None else old
-        sync = way_of(change.resource, side).sync
+        sync = side.way_of(change.resource).sync
         resource = object_of(sync, side) if sync else None
         if resource is not None and resource.id not in found:
             found.update((each.id, each) for each in new.get(resource.id)[:1])

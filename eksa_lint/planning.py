@@ -9,7 +9,6 @@ from eksa_lint.finding import Consequence, Finding, ResourceName, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.cluster import Cluster
-from eksa_lint.model.departure import way_of
 from eksa_lint.model.fate import ClusterFate, Fate, fates
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
@@ -170,7 +169,7 @@ def _held_back(impact: Impact, compared: Comparison) -> str:
     if impact.after is None:
         return ""
     old, new = compared.old, compared.new
-    why = hindrance(way_of(impact.after.resource, new).sync, old, new)
+    why = hindrance(new.way_of(impact.after.resource).sync, old, new)
     return f"nothing below happens {why}" if why else ""
 
 

@@ -404,6 +404,15 @@ def test_it_says_when_flux_applies_the_change(
     assert cluster["stopped"] == stopped
 
 
+def test_what_a_shared_base_makes_arrives_with_what_takes_it_in(changed: Any) -> None:
+    base = "kind: Kustomization\nconfigMapGenerator: [{name: settings, literals: [size=1]}]\n"
+    files = {"clusters/mgmt/kustomization.yaml": "kind: Kustomization\nresources: [flux-system, ../../base]\n"}
+    files["clusters/mgmt/flux-system/kustomization.yaml"] = "kind: Kustomization\nresources: [gotk-sync.yaml]\n"
+    files[SYNC_FILE] = f"{GIT}---\n{SYNC}"
+    plan = changed(base, base.replace("size=1", "size=2"), "base/kustomization.yaml", **files)
+    assert [arrival["seconds"] for arrival in plan["arrivals"]] == [660]
+
+
 @pytest.mark.parametrize("part", ["interval: 10m0s", "interval: 1m0s"])
 def test_what_suspends_its_own_sync_comes_with_all_else_and_what_resumes_it_never(
     part: str, repository: Repository, lint: Lint

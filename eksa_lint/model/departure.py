@@ -59,20 +59,10 @@ def departure(change: Change, changes: Sequence[Change], old: Inventory, new: In
     resource = change.before
     if resource is None or change.after is not None:
         return None
-    way = way_of(resource, old)
+    way = old.way_of(resource)
     how, place = _exit(resource, way, new)
     outcome, reason = _renamed_to_unknown(resource, changes, old, new) or _outcome(resource, way, old, new)
     return Departure(resource, how, outcome, reason, place, way.sync, _successor(resource, changes))
-
-
-def way_of(resource: Resource, inventory: Inventory) -> Way:
-    """The way on which an object was applied."""
-    ways = inventory.ways(resource.path)
-    here = [way for way in ways if way.root == resource.id.root and not way.left_out_by]
-    for way in here if len(here) > 1 else ():
-        if any(other.id == resource.id for other in inventory.applied_in(way, resource.path)):
-            return way
-    return here[0] if here else ways[0]
 
 
 def _exit(resource: Resource, way: Way, new: Inventory) -> tuple[Exit, Place | None]:
@@ -123,8 +113,8 @@ def _renamed_to_unknown(
     for change in changes:
         other = change.after
         if change.before is None and other is not None and may_be(other.id, resource.id) and other.id != resource.id:
-            why = why_unknown(other.id, way_of(other, new))
-            why = why or f"as that is an object {why_unknown(resource.id, way_of(resource, old))}"
+            why = why_unknown(other.id, new.way_of(other))
+            why = why or f"as that is an object {why_unknown(resource.id, old.way_of(resource))}"
             return Outcome.UNKNOWN, f"{other.title} may stand for it, {why}"
     return None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
 from eksa_lint.model import fields
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_within_any
 from eksa_lint.model.layout import Layout, Way
 from eksa_lint.model.library import Library
 from eksa_lint.model.manifests import Manifests
@@ -205,10 +205,24 @@ class Inventory:
             for position, node in enumerate(objects_of(document.root)):
                 yield from self._apply(way, node, path, f"{document.index}.{position}")
 
+    def way_of(self, resource: Resource) -> Way:
+        """The way on which an object of this state is applied, or that comes closest."""
+        ways = self._ways_of(resource)
+        here = [way for way in ways if (way.root, way.owner) == (resource.id.root, resource.owner)]
+        for way in here if len(here) > 1 else ():
+            if any(other.id == resource.id for other in self.applied_in(way, resource.path)):
+                return way
+        return (here or ways)[0]
+
     def is_applied(self, resource: Resource) -> bool:
         """Whether something applies an object of this state: its file is taken in, and it is a whole object."""
-        ways = [way for way in self.ways(resource.path) if way.root == resource.id.root]
+        ways = [way for way in self._ways_of(resource) if way.root == resource.id.root]
         return not resource.patch and any(not way.left_out_by or way.sync is None for way in ways)
+
+    def _ways_of(self, resource: Resource) -> tuple[Way, ...]:
+        """Each way of the file of an object; what a kustomization makes itself goes other ways than its file."""
+        made = self.ways_of_made(resource.path) if resource.group != KUSTOMIZE else ()
+        return made or self.ways(resource.path)
 
     def is_left_out_of_source(self, path: str) -> bool:
         """Whether Flux does not read a file of its repository."""

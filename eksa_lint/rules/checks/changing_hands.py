@@ -13,11 +13,11 @@ def changing_hands(change: Change, context: Context) -> Iterator[Draft]:
     """Clusters that one Flux `Kustomization` hands to another."""
     if context.before is None or change.hands is None or change.before is None or change.after is None:
         return
-    from eksa_lint.model.departure import may_not_prune, way_of  # noqa: PLC0415 - hardly any change does it
+    from eksa_lint.model.departure import may_not_prune  # noqa: PLC0415 - hardly any change does it
     from eksa_lint.model.fate import count_machines  # noqa: PLC0415
     from eksa_lint.rules.checks.deletions import machines_in_words  # noqa: PLC0415
 
-    sync = way_of(change.before, context.before).sync
+    sync = context.before.way_of(change.before).sync
     if sync is None or may_not_prune(change.before, sync):
         return
     old, new = (owner.rpartition("/")[2] for owner in change.hands)

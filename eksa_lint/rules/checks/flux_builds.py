@@ -156,9 +156,9 @@ def _listed(change: Change, context: Context) -> Iterator[Draft]:
     resource = change.before
     if resource is None or context.before is None or resource.path in context.inventory.manifests:
         return
-    from eksa_lint.model.departure import still_listed, way_of  # noqa: PLC0415 - few changes remove a file
+    from eksa_lint.model.departure import still_listed  # noqa: PLC0415 - few changes remove a file
 
-    way = way_of(resource, context.before)
+    way = context.before.way_of(resource)
     entry = still_listed(resource, way, context.inventory)
     if entry is not None:
         place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)

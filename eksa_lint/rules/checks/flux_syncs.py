@@ -6,7 +6,6 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import way_of
 from eksa_lint.model.dependencies import Dependency, dependencies_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZE, is_within
@@ -101,7 +100,7 @@ def _only_there(sync: Sync, context: Context, before: Inventory) -> str:
         change.before.title
         for change in context.changes
         if change.event == "removed" and change.before is not None
-        if change.before.group != KUSTOMIZE and way_of(change.before, before).sync == sync
+        if change.before.group != KUSTOMIZE and before.way_of(change.before).sync == sync
     ]
     if not gone:
         return ""

@@ -37,10 +37,9 @@ def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]
 def unknown_identities(resource: Resource, context: Context) -> Iterator[Draft]:
     if resource.patch or not is_unknown(resource.id):
         return
-    from eksa_lint.model.departure import way_of  # noqa: PLC0415 - few objects are named so
     from eksa_lint.model.unknown import why_unknown  # noqa: PLC0415 - as above
 
-    way = way_of(resource, context.inventory)
+    way = context.inventory.way_of(resource)
     if not way.left_out_by:
         part = "name" if is_filled_in_later(resource.id.name) else "namespace"
         yield Draft(
