@@ -172,6 +172,20 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: ops}]
 """
 
 
+def test_a_template_that_machine_configs_name_changes_the_cluster(changed: Any) -> None:
+    bare_metal = (CODE / "tests/configurations/tinkerbell-stacked-etcd.yaml").read_text()
+    naming = "spec:\n  templateRef: {kind: TinkerbellTemplateConfig, name: disk}\n"
+    head, *machines = bare_metal.split("kind: TinkerbellMachineConfig\n")
+    before = "kind: TinkerbellMachineConfig\n".join([head, *(text.replace("spec:\n", naming, 1) for text in machines)])
+    before += (
+        "---\napiVersion: anywhere.eks.amazonaws.com/v1alpha1\nkind: TinkerbellTemplateConfig\n"
+        "metadata: {name: disk, namespace: default}\nspec: {template: {name: disk, global_timeout: 6000}}\n"
+    )
+    plan = changed(before, before.replace("6000", "7000"))
+    assert [effect for effect, _, _ in steps(plan)] == ["rolls", "rolls"]
+    assert plan["compared"]["changed_clusters"] == 1
+
+
 def test_a_binding_says_who_may_do_what_with_the_cluster_it_lands_in(repository: Repository, lint: Lint) -> None:
     refs = "  identityProviderRefs: [{kind: AWSIamConfig, name: prod}]\n"
     cluster = CONFIGURATION.replace("  kubernetesVersion:", f"{refs}  kubernetesVersion:") + IAM

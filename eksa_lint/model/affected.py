@@ -50,10 +50,21 @@ def counterparts(resource: Resource, old: Inventory) -> list[Resource]:
 
 def changed_clusters(changes: Iterable[Change], *inventories: Inventory) -> set[ResourceId]:
     """The clusters that differ, or that name an object that does."""
-    clusters = set()
-    for change in changes:
-        if change.resource.group == EKSA:
-            clusters.add(change.resource.id)
-            for inventory in inventories:
-                clusters.update(resource.id for resource in inventory.referring(change.resource.id))
-    return {identity for identity in clusters if identity.kind == "Cluster"}
+    ours = [change.resource.id for change in changes if change.resource.group == EKSA]
+    return {cluster for identity in ours for inventory in inventories for cluster in clusters_of(identity, inventory)}
+
+
+def clusters_of(identity: ResourceId, inventory: Inventory) -> set[ResourceId]:
+    """The cluster that an object is, or those that name it, perhaps over another one."""
+    clusters, seen = set(), set()
+    waiting = [identity]
+    while waiting:
+        here = waiting.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        if here.kind == "Cluster":
+            clusters.add(here)
+        else:
+            waiting += (resource.id for resource in inventory.referring(here))
+    return clusters

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from eksa_lint.model import fields
+from eksa_lint.model.affected import clusters_of
 from eksa_lint.model.changes import Change
 from eksa_lint.model.cluster import Cluster, Part, cluster_of
 from eksa_lint.model.effective import effective
@@ -93,7 +94,7 @@ def impacts(changes: Iterable[Change], old: Inventory, new: Inventory) -> Iterat
     for change in changes:
         if change.resource.group == EKSA:
             own[change.resource.id] = change
-            for identity in _clusters(change, old, new):
+            for identity in clusters_of(change.resource.id, old if change.after is None else new):
                 reaching.setdefault(identity, []).append(change)
     for identity, reached in sorted(reaching.items()):
         change = own.get(identity) or Change(next(iter(old.get(identity)), None), next(iter(new.get(identity)), None))
@@ -103,23 +104,6 @@ def impacts(changes: Iterable[Change], old: Inventory, new: Inventory) -> Iterat
             yield Impact(before, after, tuple(reached), tuple(_rollouts(before, after, change, reached)))
         elif before or after:
             yield Impact(before, after, tuple(reached))
-
-
-def _clusters(change: Change, old: Inventory, new: Inventory) -> set[ResourceId]:
-    """The cluster that differs, or those that name the object, perhaps over another one."""
-    inventory = old if change.after is None else new
-    clusters, seen = set(), set()
-    waiting = [change.resource.id]
-    while waiting:
-        identity = waiting.pop()
-        if identity in seen:
-            continue
-        seen.add(identity)
-        if identity.kind == "Cluster":
-            clusters.add(identity)
-        else:
-            waiting += (resource.id for resource in inventory.referring(identity))
-    return clusters
 
 
 def _rollouts(before: Cluster, after: Cluster, own: Change, changes: Iterable[Change]) -> Iterator[Rollout]:
