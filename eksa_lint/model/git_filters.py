@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from eksa_lint.model.ignore import Pattern, patterns_of
+from eksa_lint.model.path_patterns import Line, ignore_lines
 from eksa_lint.snapshot import Snapshot
 from eksa_lint.snapshot.folder import FolderSnapshot
 
@@ -28,15 +28,15 @@ def encrypted_when_committed(snapshot: Snapshot) -> Callable[[str], bool]:
     )
 
 
-def _is_last(path: str, patterns: list[Pattern]) -> bool:
+def _is_last(path: str, patterns: list[Line]) -> bool:
     """Whether the last pattern of a path encrypts it; unlike ignored ones, folders have no attributes."""
-    matching = [pattern for pattern in patterns if pattern.matches.fullmatch(path)]
+    matching = [pattern for pattern in patterns if pattern.matches(path)]
     return bool(matching) and not matching[-1].is_negated
 
 
-def _patterns(text: str) -> list[Pattern]:
+def _patterns(text: str) -> list[Line]:
     """Those of the files that a filter encrypts, in the spelling of `.gitignore`, which Git shares between the two."""
-    return patterns_of("\n".join(_encrypting(text)))
+    return list(ignore_lines("\n".join(_encrypting(text))))
 
 
 def _encrypting(text: str) -> Iterator[str]:

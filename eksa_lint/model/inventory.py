@@ -18,7 +18,6 @@ from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import Borrowed, Resource, ResourceId
 from eksa_lint.model.search import may_define
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import Node, Source
 from eksa_lint.syntax.later import LATER_MARKS
 
@@ -223,21 +222,6 @@ class Inventory:
         """Each way of the file of an object; what a kustomization makes itself goes other ways than its file."""
         made = self.ways_of_made(resource.path) if resource.group != KUSTOMIZE else ()
         return made or self.ways(resource.path)
-
-    def is_left_out_of_source(self, path: str) -> bool:
-        """Whether Flux does not read a file of its repository."""
-        from eksa_lint.model.ignore import SOURCE_IGNORE, is_left_out  # noqa: PLC0415 - asked for few files
-
-        blobs = [blob for path, blob in self.snapshot.blobs.items() if path.endswith(SOURCE_IGNORE)]
-        read = self.snapshot.read(blobs, LARGEST_READ) if blobs else ()
-        files = {blob.path: content.decode("utf-8", "replace") for blob, content in read if isinstance(content, bytes)}
-        sources = [
-            str(resource.spec["ignore"])
-            for file in self.manifests.holding(b"source.toolkit.fluxcd.io/v")
-            for resource in self.resources_in(file)
-            if resource.kind == "GitRepository" and resource.spec.get("ignore")
-        ]
-        return is_left_out(path, files, sources)
 
     def patched_away(self, identity: ResourceId, path: str) -> Place | None:
         """The patch or annotation that takes an object of a file out of what is applied."""

@@ -1,53 +1,71 @@
-"""Patterns of paths as .gitignore and CODEOWNERS write them, and what they say of a path."""
+"""Patterns of paths as .gitignore, .sourceignore and CODEOWNERS write them, and what they say of a path."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 _TOKEN: Final = re.compile(r"\*\*/|/\*\*\Z|\*|\?|\[!?[^\]/]+\]|\\.|.", re.DOTALL)
-
-
 _MOST_DEEP: Final = 4
 """How often `**/` may stand in a pattern that is evaluated: each one multiplies the ways to match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that is a pattern: what follows it are the words behind, such as owners."""
+    """One line that is a pattern: where it stands in the text, and the words behind it, such as owners."""
 
-    number: int
+    start: int
     pattern: str
     words: tuple[str, ...] = ()
+
+    @property
+    def is_negated(self) -> bool:
+        """Whether an ignore file takes in again what matches."""
+        return self.pattern.startswith("!")
+
+    def matches(self, path: str, *, is_folder: bool = False) -> bool:
+        """Whether the pattern of an ignore file means this very path."""
+        return _matches_exactly(path, self.pattern.removeprefix("!"), is_folder=is_folder)
 
 
 def ignore_lines(text: str) -> Iterator[Line]:
     """The patterns of a .gitignore (gitignore(5))."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for start, line in _lines(text):
         pattern = re.sub(r"(?<!\\)\s+\Z", "", line)
         if pattern and not pattern.startswith("#"):
-            yield Line(number, pattern)
+            yield Line(start, pattern)
 
 
 def owner_lines(text: str) -> Iterator[Line]:
     """The patterns of a CODEOWNERS file with their owners; sections of GitLab are passed over."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for start, line in _lines(text):
         words = re.split(r"(?<!\\)\s+", line.partition(" #")[0].strip())
         if words[0] and not words[0].startswith(("#", "[", "^[")):
-            yield Line(number, words[0], tuple(words[1:]))
+            yield Line(start, words[0], tuple(words[1:]))
 
 
-def is_ignored(path: str, lines: Iterable[Line]) -> bool:
-    """Whether a file that Git does not track yet would stay out: the last pattern decides, for it or a folder above."""
-    rules = [(line.pattern.removeprefix("!"), line.pattern.startswith("!")) for line in lines]
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for line in text.splitlines(keepends=True):
+        yield start, line
+        start += len(line)
+
+
+def is_ignored(path: str, lines: Sequence[Line]) -> bool:
+    """Whether an ignore file leaves a file out."""
+    return ignoring(path, lines) is not None
+
+
+def ignoring(path: str, lines: Sequence[Line]) -> Line | None:
+    """The pattern that leaves a file out; the last one decides, for the file or a folder above it."""
     parts = path.split("/")
     for depth in range(1, len(parts) + 1):
         above, is_folder = "/".join(parts[:depth]), depth < len(parts)
-        verdicts = [not negated for pattern, negated in rules if _matches_exactly(above, pattern, is_folder=is_folder)]
-        if verdicts and verdicts[-1]:
-            return True
-    return False
+        last = next((line for line in reversed(lines) if line.matches(above, is_folder=is_folder)), None)
+        if last is not None and not last.is_negated:
+            return last
+    return None
 
 
 def owners_of(path: str, lines: Iterable[Line]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
         return  # a file with a cluster is judged whole by cluster-manifest
     faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
-    if faults and not inventory.is_left_out_of_source(file.path):
+    if faults and not _is_left_out(file.path, inventory):
         for document, missing in faults:
             message = (
                 f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0], inventory)}"
@@ -102,10 +102,16 @@ def _missing_entries(file: File, context: Context) -> Iterator[Draft]:
         if not fault or (before is not None and not _fault_of(entry, before)):
             continue
         ways = [way for way in inventory.layout.ways(entry.target) if way.applied_by]
-        if ways and not inventory.is_left_out_of_source(file.path):
+        if ways and not _is_left_out(file.path, inventory):
             place = Place(file.side, entry.file, entry.source, entry.node.start, entry.node.end)
             message = f"{file.path} lists {entry.node.value}, {fault}: {_stops(ways[0], inventory)}"
             yield Draft(_RULE, message, place, field=entry.target)
+
+
+def _is_left_out(path: str, inventory: Inventory) -> bool:
+    from eksa_lint.model.source_ignore import is_left_out_of_source  # noqa: PLC0415 - asked for few files
+
+    return is_left_out_of_source(path, inventory)
 
 
 def _fault_of(entry: Entry, inventory: Inventory) -> str:

@@ -1,7 +1,7 @@
 """Patterns of `.sourceignore` that take clusters out of what Flux reads."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
@@ -10,9 +10,6 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.snapshot.contents import LARGEST_READ
-
-if TYPE_CHECKING:
-    from eksa_lint.model.ignore import Pattern
 
 _SOURCE_IGNORE: Final = ".sourceignore"
 _MOST_NAMED: Final = 3
@@ -23,16 +20,17 @@ def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
     """The patterns that are new; what was left out before was never applied."""
     if file.path.rpartition("/")[2] != _SOURCE_IGNORE or context.before is None:
         return
-    from eksa_lint.model.ignore import is_below, leaving_out, patterns_of  # noqa: PLC0415 - few repositories have one
+    from eksa_lint.model.path_patterns import Line, ignore_lines, ignoring, is_ignored  # noqa: PLC0415 - few repositories have one
+    from eksa_lint.model.source_ignore import is_below  # noqa: PLC0415 - as above
 
-    known = patterns_of(_text(file.path, context.before))
-    patterns = patterns_of(file.source.text)
+    known = list(ignore_lines(_text(file.path, context.before)))
+    patterns = list(ignore_lines(file.source.text))
     folder = file.path[: -len(_SOURCE_IGNORE)]
-    lost: dict[int, tuple[Pattern, list[Resource]]] = {}
+    lost: dict[int, tuple[Line, list[Resource]]] = {}
     for path in context.inventory.manifests.holding(EKSA.encode()):
         inner = path.removeprefix(folder)
-        pattern = leaving_out(inner, patterns) if is_below(path, file.path) else None
-        if pattern is not None and leaving_out(inner, known) is None:
+        pattern = ignoring(inner, patterns) if is_below(path, file.path) else None
+        if pattern is not None and not is_ignored(inner, known):
             lost.setdefault(pattern.start, (pattern, []))[1].extend(_clusters(path, context.before))
     for pattern, clusters in lost.values():
         if clusters:
@@ -40,8 +38,8 @@ def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
                 rule="flux-ignore-changed",
                 message=f"this pattern takes {_names(clusters)} out of what Flux reads: its machines are deleted, or "
                 "Flux stops where a kustomization lists the file",
-                place=file.place(pattern.start, pattern.end),
-                field=file.source.text[pattern.start : pattern.end],
+                place=file.place(pattern.start, pattern.start + len(pattern.pattern)),
+                field=pattern.pattern,
             )
 
 
