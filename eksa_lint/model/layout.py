@@ -15,7 +15,7 @@ from eksa_lint.syntax import Node
 
 if TYPE_CHECKING:
     from eksa_lint.model.build import Step
-    from eksa_lint.model.settings import Applied, Settings
+    from eksa_lint.model.config_maps import Applied, ConfigMaps
     from eksa_lint.model.steps import Steps
 
 _CONFIG_MAP: Final = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap\b|configMapGenerator")
@@ -140,7 +140,9 @@ class Layout:
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
-        return self._settings.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
+        return (
+            self._config_maps.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
+        )
 
     def made_by(self, path: str) -> "list[tuple[Way, list[Node]]]":
         """The objects that a kustomization makes itself, on each way to a cluster."""
@@ -185,7 +187,7 @@ class Layout:
     def _steps(self) -> "Steps":
         from eksa_lint.model.steps import Steps  # noqa: PLC0415 - most files go through no steps
 
-        return Steps(self._manifests, self.kustomizations.at, self._settings_of, self._objects)
+        return Steps(self._manifests, self.kustomizations.at, self._data_of, self._objects)
 
     def not_evaluated(self, kustomization: Kustomization) -> list[tuple[Node, str]]:
         """The entries of a kustomization that are not evaluated, each with the reason."""
@@ -205,19 +207,19 @@ class Layout:
                         yield from ((node, inner) for node in objects_of(document.root))
                     break
 
-    def _settings_of(self, sync: Sync, name: str) -> dict[str, str] | None:
-        return self._settings.of(sync, self._root(sync), name)
+    def _data_of(self, sync: Sync, name: str) -> dict[str, str] | None:
+        return self._config_maps.data_of(sync, self._root(sync), name)
 
     @cached_property
-    def _settings(self) -> "Settings":
-        from eksa_lint.model.settings import Settings  # noqa: PLC0415 - as above
+    def _config_maps(self) -> "ConfigMaps":
+        from eksa_lint.model.config_maps import ConfigMaps  # noqa: PLC0415 - as above
 
-        return Settings(self._manifests, self.kustomizations.at, self._flux_files, self.syncs_in, self._applied)
+        return ConfigMaps(self._manifests, self.kustomizations.at, self._flux_files, self.syncs_in, self._applied)
 
     def _applied(self, path: str) -> "Iterator[Applied]":
         """Where the objects of a file are applied, without what is done to them: that may hang on one of them."""
+        from eksa_lint.model.config_maps import Applied  # noqa: PLC0415 - as above
         from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - as above
-        from eksa_lint.model.settings import Applied  # noqa: PLC0415 - as above
 
         own = self.kustomizations.at(dirname(path))
         is_made = own is not None and own.file == path

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from eksa_lint.model.resource import Borrowed
 from eksa_lint.syntax import Entry, Node, Source
 
-Steps: TypeAlias = tuple[str, ...]
+Path: TypeAlias = tuple[str, ...]
 Shift: TypeAlias = Callable[[int], int]
 
 _DIRECTIVE: Final = "$patch"
@@ -100,7 +100,7 @@ def _apply(node: Node, operation: Node) -> Node:
             raise CannotApply(f"there is no operation {other}")
 
 
-def pointer(path: str) -> Steps:
+def pointer(path: str) -> Path:
     """The steps of a JSON pointer."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
 
@@ -134,7 +134,7 @@ def _operand(operation: Node) -> Entry:
     return Entry(entry.node.start, entry.node.end, entry.node)
 
 
-def _at(node: Node, steps: Steps) -> Node:
+def _at(node: Node, steps: Path) -> Node:
     for step in steps:
         below = node.find((step if node.items is None else _index(step, len(node.items)),))
         if below is None:
@@ -143,7 +143,7 @@ def _at(node: Node, steps: Steps) -> Node:
     return node
 
 
-def _edit(node: Node, steps: Steps, new: Entry | None, *, is_new: bool) -> Node:
+def _edit(node: Node, steps: Path, new: Entry | None, *, is_new: bool) -> Node:
     """The tree with another value at some steps, or without the one that is there."""
     if not steps:
         if new is None:
@@ -165,7 +165,7 @@ def _edit(node: Node, steps: Steps, new: Entry | None, *, is_new: bool) -> Node:
     return with_entries(node, entries)
 
 
-def _edit_item(node: Node, step: str, rest: Steps, new: Entry | None, *, is_new: bool) -> Node:
+def _edit_item(node: Node, step: str, rest: Path, new: Entry | None, *, is_new: bool) -> Node:
     items = list(node.items or ())
     if not rest and is_new and new is not None:
         at = len(items) if step == "-" else _index(step, len(items) + 1)

@@ -15,7 +15,7 @@ from eksa_lint.model.selector import Target, of_selector
 from eksa_lint.syntax import Entry, Node
 from eksa_lint.syntax.scalars import resolve_plain
 
-Steps: TypeAlias = tuple[str, ...]
+Path: TypeAlias = tuple[str, ...]
 Find: TypeAlias = Callable[[Target], Node | None]
 """The one object that a source selects; None where that is not plain."""
 
@@ -37,7 +37,7 @@ class Goal:
 
     select: Target
     reject: tuple[Target, ...]
-    paths: tuple[Steps, ...]
+    paths: tuple[Path, ...]
     cut: Cut
     create: bool
 
@@ -103,7 +103,7 @@ def _cut(written: Any) -> Cut:
     return Cut(delimiter if isinstance(delimiter, str) else "", index if isinstance(index, int) else 0)
 
 
-def split(path: str) -> Steps:
+def split(path: str) -> Path:
     r"""`spec.groups.[name=a.b].x\.y` in steps."""
     parts: list[str] = []
     for part in re.split(r"(?<!\\)\.", path):
@@ -175,7 +175,7 @@ def _fits(pattern: str, text: str) -> bool:
         return pattern == text
 
 
-def _put(node: Node, path: Steps, replacement: Replacement, goal: Goal) -> Node:
+def _put(node: Node, path: Path, replacement: Replacement, goal: Goal) -> Node:
     if not path:
         return _set(node, replacement, goal.cut)
     step, rest = path[0], path[1:]

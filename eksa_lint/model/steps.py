@@ -32,10 +32,10 @@ class Steps:
         self,
         manifests: Manifests,
         at: Callable[[str], Kustomization | None],
-        settings: Callable[[Sync, str], dict[str, str] | None],
+        data_of: Callable[[Sync, str], dict[str, str] | None],
         objects: Objects,
     ) -> None:
-        self._manifests, self._at, self._settings, self._objects = manifests, at, settings, objects
+        self._manifests, self._at, self._data_of, self._objects = manifests, at, data_of, objects
         self._configs = Configs(manifests, at)
         self._not_evaluated: dict[str, list[tuple[Node, str]]] = {}
         self._read: dict[str, tuple[Step, ...]] = {}
@@ -142,7 +142,7 @@ class Steps:
                 for part in ("labels", "annotations")
                 for patch in reader.metadata(part, root.find(("commonMetadata", part)))
             ),
-            substitution=substitution_of(sync.spec, partial(self._settings, sync)),
+            substitution=substitution_of(sync.spec, partial(self._data_of, sync)),
         )
         return (*self._components(beside(sync.folder, name) for name in names), *((step,) if step != Step() else ()))
 

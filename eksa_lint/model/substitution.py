@@ -10,7 +10,7 @@ from eksa_lint.model.patches import CannotApply, map_scalars
 from eksa_lint.syntax import Node
 from eksa_lint.syntax.scalars import resolve_plain
 
-Settings: TypeAlias = Callable[[str], dict[str, str] | None]
+DataOf: TypeAlias = Callable[[str], dict[str, str] | None]
 """The data of a ConfigMap beside the Flux `Kustomization`; None where these files do not say what it holds."""
 
 _EXEMPT: Final = ("kustomize.toolkit.fluxcd.io/substitute", "disabled")
@@ -27,13 +27,13 @@ class Substitution:
     """Whether Flux fills in anything at all: without a single variable it leaves all text as it is."""
 
 
-def substitution_of(spec: dict[str, Any], settings: Settings) -> Substitution | None:
+def substitution_of(spec: dict[str, Any], data_of: DataOf) -> Substitution | None:
     """What the `postBuild` of a Flux `Kustomization` fills in; None where it has none."""
     written = fields.get(spec, ("postBuild", "substitute"))
     own = {name: _line(value) for name, value in written.items()} if isinstance(written, dict) else {}
     values: dict[str, str] = {}
     elsewhere: list[str] = []
-    for kind, name, found in _sources(spec, settings):
+    for kind, name, found in _sources(spec, data_of):
         if found is None:
             values.clear()  # whatever is there may stand over what comes before it
             elsewhere.append(f"{kind} {name}")
@@ -46,12 +46,12 @@ def substitution_of(spec: dict[str, Any], settings: Settings) -> Substitution | 
     return Substitution(tuple(sorted(values.items())), tuple(elsewhere), is_sure=bool(values) or is_always)
 
 
-def _sources(spec: dict[str, Any], settings: Settings) -> Iterator[tuple[str, str, dict[str, str] | None]]:
+def _sources(spec: dict[str, Any], data_of: DataOf) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     """Kind, name and variables of what is named, the last of which wins. What a Secret holds is not looked at."""
     for source in fields.as_list(fields.get(spec, ("postBuild", "substituteFrom"))):
         if isinstance(source, dict):
             kind, name = str(source.get("kind")), str(source.get("name"))
-            found = settings(name) if kind == "ConfigMap" else None
+            found = data_of(name) if kind == "ConfigMap" else None
             yield kind, name, None if found is None else {key: _line(value) for key, value in found.items()}
 
 

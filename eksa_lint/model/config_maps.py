@@ -29,7 +29,7 @@ class Applied(NamedTuple):
     as_written: bool
 
 
-class Settings:
+class ConfigMaps:
     """The ConfigMaps of one snapshot; a file is only read where its bytes hold the name of one that is asked for."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Settings:
         self._manifests, self._at = manifests, at
         self._flux_files, self._syncs_in, self._applied = flux_files, syncs_in, applied
 
-    def of(self, sync: "Sync", root: str, name: str) -> dict[str, str] | None:
+    def data_of(self, sync: "Sync", root: str, name: str) -> dict[str, str] | None:
         """The data of a ConfigMap that stands beside a Flux `Kustomization`; None where it is not known."""
         namespaces = {where.namespace or sync.namespace for where in self._applied(sync.file)} or {sync.namespace}
         found = list(self._found(root, namespaces, name))
