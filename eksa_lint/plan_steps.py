@@ -69,7 +69,7 @@ def scaling_steps(impact: Impact, findings: Iterable[Finding]) -> tuple[list[Ste
     """The steps of what is scaled, and the findings that say the same, whose words are taken."""
     steps, told = [], []
     for scaling in scalings(impact):
-        place = _place_of(scaling, impact)
+        place = scaling.cluster.resource.place(scaling.path)
         untold = (each for each in findings if each not in told)
         same = next((each for each in untold if each.consequence in _OF_SCALE and tells(each, place)), None)
         told += [same] if same else []
@@ -91,12 +91,6 @@ def scaling_steps(impact: Impact, findings: Iterable[Finding]) -> tuple[list[Ste
 def _effect_of_scale(scaling: Scaling, finding: Finding | None) -> Effect:
     is_loss = scaling.after is None or (finding is not None and finding.consequence is Consequence.DESTROYS)
     return Effect.LOST if is_loss else Effect.SCALES
-
-
-def _place_of(scaling: Scaling, impact: Impact) -> Place:
-    cluster = impact.after if scaling.after else impact.before
-    path = scaling.part.path if scaling.after is None or scaling.before is None else (*scaling.part.path, "count")
-    return (cluster or impact.cluster).resource.place(path)
 
 
 def _scaling(scaling: Scaling) -> str:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from eksa_lint.model.cluster import Cluster, Part
 from eksa_lint.model.failure_domains import domains_of
+from eksa_lint.model.fields import Path
 from eksa_lint.model.impact import Impact
 
 _Key: TypeAlias = tuple[str, str, str]
@@ -15,11 +16,13 @@ _Key: TypeAlias = tuple[str, str, str]
 class Scaling:
     """One part of a cluster that gets more or fewer machines; a side is None where the part is new or gone.
 
-    `domain` is the failure domain of the machines of a Nutanix worker group, each of which has a set of its own.
+    `cluster` is the state that says it. `domain` is the failure domain of the machines of a Nutanix worker group, each
+    of which has a set of its own.
     """
 
     before: Part | None
     after: Part | None
+    cluster: Cluster
     domain: str = ""
 
     @property
@@ -28,6 +31,11 @@ class Scaling:
         part = self.after or self.before
         assert part is not None  # noqa: S101 - one side is always there
         return part
+
+    @property
+    def path(self) -> Path:
+        """The field that says it: the count, or the part where that is new or gone."""
+        return (*self.part.path, "count") if self.before and self.after else self.part.path
 
     @property
     def old(self) -> int:
@@ -50,8 +58,8 @@ def scalings(impact: Impact) -> Iterator[Scaling]:
         before, after = old.get(key), new.get(key)
         if before and after and (after.autoscaled or before.machines == after.machines):
             continue
-        scaling = Scaling(before, after, key[2])
-        if not _is_refused(scaling, impact):
+        scaling = Scaling(before, after, impact.after if after else impact.before, key[2])
+        if not impact.refuses(scaling.cluster.resource, scaling.path):
             yield scaling
 
 
@@ -72,10 +80,3 @@ def _spread(part: Part, domains: int) -> list[int]:
         return [part.machines] * max(domains, 1)
     each = part.machines // domains
     return [part.machines - (domains - 1) * each, *[each] * (domains - 1)]
-
-
-def _is_refused(scaling: Scaling, impact: Impact) -> bool:
-    cluster = impact.after if scaling.after else impact.before
-    is_count = scaling.before is not None and scaling.after is not None
-    path = (*scaling.part.path, "count") if is_count else scaling.part.path
-    return cluster is not None and impact.refuses(cluster.resource, path)
