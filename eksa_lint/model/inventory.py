@@ -1,6 +1,5 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from posixpath import dirname
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eksa_lint import data
 from eksa_lint.finding import Place, Side
 from eksa_lint.model import fields
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_within_any
+from eksa_lint.model.kustomize import KUSTOMIZE, is_within_any
 from eksa_lint.model.layout import Layout, Way
 from eksa_lint.model.library import Library
 from eksa_lint.model.manifests import Manifests
@@ -24,7 +23,6 @@ from eksa_lint.syntax.later import LATER_MARKS
 if TYPE_CHECKING:
     from eksa_lint.model.dependencies import Dependencies
 
-_GENERATOR: Final = re.compile(b"(?:configMap|secret)Generator")
 _LOCAL: Final = ("metadata", "annotations", "config.kubernetes.io/local-config")
 
 
@@ -152,11 +150,11 @@ class Inventory:
         return [
             path
             for path in self._files_mentioning(identity.name, identity.root)
-            if path in self._indexes or path in self._renamed_files or self._may_define(path, name)
+            if path in self._indexes
+            or path in self._renamed_files
+            or self.layout.may_make(path)
+            or may_define(self.manifests.content(path), name)
         ]
-
-    def _may_define(self, path: str, name: bytes) -> bool:
-        return self._may_make(path) or may_define(self.manifests.content(path), name)
 
     def _files_mentioning(self, name: str, root: str) -> list[str]:
         here = [path for path in self.manifests.naming(name) if root in self.layout.roots(path)]
@@ -187,16 +185,13 @@ class Inventory:
 
     def made_by(self, path: str) -> Iterator[Resource]:
         """The objects that a kustomization makes itself, as they are applied."""
-        for way, nodes in self.layout.made_by(path) if self._may_make(path) else ():
+        for way, nodes in self.layout.made_by(path):
             for position, node in enumerate(nodes):
                 yield from self._apply(way, node, path, f"made.{position}")
 
     def ways_of_made(self, path: str) -> tuple[Way, ...]:
         """Each way on which the objects are applied that a kustomization makes itself."""
-        return tuple(way for way, _ in self.layout.made_by(path)) if self._may_make(path) else ()
-
-    def _may_make(self, path: str) -> bool:
-        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self.manifests.content(path)) is not None
+        return tuple(way for way, _ in self.layout.made_by(path))
 
     def applied_in(self, way: Way, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""

@@ -8,7 +8,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Final
 
 from eksa_lint.model.chains import Chain, Kustomizations
-from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.sync import FLUX, Sync, as_folder, root_of, sync_of
 from eksa_lint.syntax import Node
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eksa_lint.model.steps import Steps
 
 _CONFIG_MAP: Final = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap\b|configMapGenerator")
+_GENERATOR: Final = re.compile(rb"(?:configMap|secret)Generator")
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 """Begins with what is searched for, and looks back: half a megabyte of `gotk-components.yaml` takes no 40 ms then."""
 
@@ -144,8 +145,14 @@ class Layout:
             self._config_maps.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
         )
 
-    def made_by(self, path: str) -> "list[tuple[Way, list[Node]]]":
+    def may_make(self, path: str) -> bool:
+        """Whether a file is a kustomization that seems to make objects itself, by its text."""
+        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self._manifests.content(path)) is not None
+
+    def made_by(self, path: str) -> list[tuple[Way, list[Node]]]:
         """The objects that a kustomization makes itself, on each way to a cluster."""
+        if not self.may_make(path):
+            return []
         from eksa_lint.model.generators import generated  # noqa: PLC0415 - few make any
 
         kustomization = self.kustomizations.at(dirname(path))
