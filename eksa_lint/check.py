@@ -15,7 +15,8 @@ from eksa_lint.model.affected import (
     count_changed_files,
     counterparts,
 )
-from eksa_lint.model.changes import Change, compare
+from eksa_lint.model.changes import Change
+from eksa_lint.model.compare import compare
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from eksa_lint.audit.history import Step
 from eksa_lint.finding import Finding
-from eksa_lint.model.changes import compare
+from eksa_lint.model.compare import compare
 from eksa_lint.model.impact import impacts
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from conftest import Files
 
-from eksa_lint.model.changes import Change, compare
+from eksa_lint.model.changes import Change
+from eksa_lint.model.compare import compare
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource

@@ -4,7 +4,7 @@ import pytest
 from conftest import Files
 from model_support import cluster, kustomization, sync
 
-from eksa_lint.model.changes import compare
+from eksa_lint.model.compare import compare
 from eksa_lint.model.departure import Exit
 from eksa_lint.model.fate import ClusterFate, Fate, fates
 from eksa_lint.model.inventory import Inventory

@@ -10,7 +10,7 @@ from model_support import changes, cluster, inventory, kustomization, resources,
 
 from eksa_lint.check import check
 from eksa_lint.model import fields, library
-from eksa_lint.model.changes import compare
+from eksa_lint.model.compare import compare
 from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
