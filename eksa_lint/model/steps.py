@@ -47,12 +47,8 @@ class Steps:
             self._read[kustomization.file] = ()  # for one that is a component of itself
             used = [entry.target for entry in kustomization.includes if entry.is_component]
             first = (*self._components(used), *self._own(kustomization))
-            replaced = self._replacements(kustomization, first)
-            self._read[kustomization.file] = (
-                *first,
-                *replaced,
-                *self._transformers(kustomization, (*first, *replaced)),
-            )
+            first = (*first, *self._replacements(kustomization, first))
+            self._read[kustomization.file] = (*first, *self._transformers(kustomization, first))
         return self._read[kustomization.file]
 
     def not_evaluated(self, kustomization: Kustomization) -> list[tuple[Node, str]]:

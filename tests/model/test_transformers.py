@@ -298,3 +298,17 @@ def test_an_image_has_another_name_tag_or_digest(image: str, entry: str, expecte
     containers = built.spec["template"]["spec"]
     images = [containers[kind][0]["image"] for kind in ("initContainers", "containers")]
     assert images == [expected, "busybox"]
+
+
+def test_a_transformer_takes_values_as_replacements_have_set_them() -> None:
+    replacing = (
+        "replacements:\n- sourceValue: '9'\n  targets: [{select: {kind: Cluster}, fieldPaths: [spec.a]}]\n"
+        + listed(
+            "Replacement",
+            "replacements:\n- source: {kind: Cluster, name: prod, fieldPath: spec.a}\n"
+            "  targets: [{select: {kind: Cluster}, fieldPaths: [spec.b]}]\n",
+        )
+    )
+    files = with_lines(replacing)
+    files[f"{FOLDER}/cluster.yaml"] = cluster(spec="{a: 1, b: 2}")
+    assert applied(files) == [("prod", {"a": 9, "b": 9})]
