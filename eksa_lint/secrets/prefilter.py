@@ -35,12 +35,6 @@ _HOLDERS: Final = ("Secret", "ConfigMap")
 _DATA: Final = re.compile(r"(?<!meta)[dD]ata[\\\"']{0,3}[ \t]{0,8}:")
 """Without it a Secret is only spoken of, as in every Nutanix cluster."""
 NO_SCHEME: Final = ("roxy", "ROXY", "govc", "GOVC")
-_COMMANDS: Final = (
-    "-password", "-token", "-secret-key", "-passphrase", "-api-key", "--from-literal", "sshpass", " login",
-    "setup user", "curl ", "wget ", "machine ", "-creds ", "-creds=", "--basic-auth", "ctr ", "ipmitool ", "racadm ",
-    "mysql -", "SecureString", "-Password ", "--secret-string", ":5432:", ":*:", "secret set ",
-    "IDENTIFIED BY ", "PASSWORD '", "requirepass ", "rootpw ", "insecure-password ",
-)  # fmt: skip
 PATH_PARTS: Final = (
     *("bundle", "logs", "backup", "etcd", "snapshot", "kubeconfig", "-analysis"),
     *(".db", ".p12", ".pfx", ".jks", ".keystore"),
@@ -74,7 +68,7 @@ def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
         "readable": holder,
         "columns": _names_column(values[:_CSV_HEADER]),
         "urls": "@" in values and ("://" in values or any(word in values for word in NO_SCHEME)),
-        "commands": any(mark in values for mark in _COMMANDS),
+        "commands": any(word in values for word in _words("credential-commands")),
         "accounts": "chpasswd" in values,
         "fields": named and parsed,
         "assignments": named,
@@ -123,3 +117,9 @@ def _keywords(*tables: str) -> re.Pattern[str]:
         width = 2 if keyword.startswith("\\") else 1
         by_start.setdefault(keyword[:width], []).append(keyword[width:])
     return re.compile("|".join(f"{start}(?:{'|'.join(rests)})" for start, rests in by_start.items()))
+
+
+@cache
+def _words(table: str) -> tuple[str, ...]:
+    """The words of a table, which stand in a text as they are: one expression for all of them takes no less time."""
+    return tuple(dict.fromkeys(word for entry in data.table(table) for word in entry["words"]))

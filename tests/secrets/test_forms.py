@@ -14,6 +14,7 @@ from secrets_support import leaks, lines
 
 from eksa_lint import data
 from eksa_lint.data import read_yaml
+from eksa_lint.secrets.commands import Command, commands
 from eksa_lint.secrets.leaks import hidden, leaks_in
 from eksa_lint.secrets.prefilter import detectors
 from eksa_lint.syntax.source import decode
@@ -79,6 +80,17 @@ def test_a_credential_is_found_at_its_line(path: str, seed: int) -> None:
 @pytest.mark.parametrize("path", FORMS["silent"])
 def test_what_is_no_credential_is_silent(path: str, seed: int) -> None:
     assert lines(fill(FORMS["silent"][path], seed), path) == []
+
+
+@pytest.mark.parametrize("command", commands(), ids=lambda command: command.words[0].strip())
+def test_a_form_proves_every_command_and_each_of_its_words(command: Command) -> None:
+    proven = [
+        match[0]
+        for text, expected in (marked(form, 1) for form in FORMS["leaks"].values())
+        for match in command.matches(text)
+        if (text.count("\n", 0, match.start("value")) + 1, "credential-in-command") in expected
+    ]
+    assert [word for word in command.words if not any(word in match for match in proven)] == []
 
 
 @given(st.sampled_from(TOKENS), st.sampled_from(PLACES), st.integers(0, 2**32), st.booleans())
