@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from eksa_lint import data
-from eksa_lint.secrets.given import glued_word
 from eksa_lint.secrets.leak import Leak, Text
-from eksa_lint.secrets.objects import is_setting
+from eksa_lint.secrets.secret_keys import is_setting
+from eksa_lint.secrets.shell_words import glued_word
 from eksa_lint.secrets.values import is_prose, looks_like_password, stands_for_nothing
 
 _BLANK_OR_EQUALS: Final = r"[ \t]{1,3}|="
@@ -69,7 +69,7 @@ def _credential(content: str, match: re.Match[str], command: Command) -> tuple[i
         guessed = True
     word = glued_word(content, match.start("name"), *match.span("value"))
     if word is not None:
-        is_told = not (guessed or word.guessed) or looks_like_password(word.text)
+        is_told = not (guessed or word.refers) or looks_like_password(word.text)
         return (word.start, word.end) if is_told and not stands_for_nothing(word.text, key) else None
     opening = _OPENING_QUOTE.match(match["value"])
     start, end = match.span("value")

@@ -37,7 +37,7 @@ def find(text: Text) -> Iterator[Leak]:
     content = text.source.text
     for match in _matches(content):
         user, password, host = match.groupdict().get("user"), match["password"], match["host"]
-        if user is not None and _stands_for_nothing(user, password):
+        if user is not None and _is_no_password(user, password):
             continue
         if is_placeholder(host) and "." not in host:
             continue
@@ -54,7 +54,7 @@ def masked(text: str) -> str:
 
 def _hidden(match: re.Match[str]) -> str:
     password = match["password"]
-    shown = password if _stands_for_nothing(match["user"], password) else f"…({len(password)} characters)"
+    shown = password if _is_no_password(match["user"], password) else f"…({len(password)} characters)"
     return f"://{match['user']}:{shown}@{match['host']}"
 
 
@@ -66,7 +66,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
         yield from _NO_SCHEME.finditer(text)
 
 
-def _stands_for_nothing(user: str, password: str) -> bool:
+def _is_no_password(user: str, password: str) -> bool:
     if _DIGEST.search(f"@{password}") or _PORT.match(password):  # an image name:tag@sha256, a list of servers
         return True
     return password == user or password.casefold() in _WORDS or stands_for_nothing(password, "")
