@@ -45,8 +45,10 @@ def find(text: Text) -> Iterator[Leak]:
     host = next((index for index, name in enumerate(names) if name in _HOSTS), len(names))
     for index, name in enumerate(names):
         column = _column(name, is_table=is_table)
-        for row in rows if column else ():
-            if column and index < len(row) and column.counts(row[index].text.strip(), name):
+        if column is None:
+            continue
+        for row in rows:
+            if index < len(row) and column.counts(row[index].text.strip(), name):
                 machine = row[host].text.strip() if host < len(row) else ""
                 yield _leak(text, column, row[index], name, machine)
 
