@@ -1,4 +1,6 @@
-"""Secrets: what they look like, a cheap prefilter, and detect-secrets with plugins of our own.
+"""Secrets: what gives something away in a file, and how a text is shown without it.
 
-`scan` finds tokens in a text, `scan_windows` in bytes too large to read at once, `mask` hides them.
+`leaks.leaks_in` finds every credential of a file, `windows.scan_windows` those of one too large to be held,
+`masking.mask` hides tokens in a text. `prefilter.detectors` names the modules that may find something: each is a form
+in which credentials stand, and has a `find(text)`.
 """

@@ -18,6 +18,7 @@ _LIST: Final = re.compile(
 )
 _LINE: Final = re.compile(rf"(?m:^)[ \t]+(?:-[ \t]+)?[\"']?{_PAIR}[\"']?[ \t\r]*(?m:$)")
 _MADE_UP_LATER: Final = frozenset(("RANDOM", "R"))
+"""What cloud-init takes for the wish to make one up."""
 
 
 def find(text: Text) -> Iterator[Leak]:

@@ -3,16 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from eksa_lint.secrets.kubeconfig import (
-    Credential,
-    client_keys,
-    credentials,
-    is_kubeconfig,
-    kubeconfigs,
-)
+from eksa_lint.secrets.kubeconfig import Credential, client_keys, credentials, is_kubeconfig, kubeconfigs
 from eksa_lint.secrets.leak import Leak, Text, place_in, within_quotes
 from eksa_lint.secrets.manifests import kind_of, objects_of, title_of
-from eksa_lint.secrets.objects import SecretValue, values_of
+from eksa_lint.secrets.secret_values import SecretValue, values_of
 from eksa_lint.syntax import Node
 
 _RULE: Final = "kubeconfig-committed"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from eksa_lint import data
 from eksa_lint.secrets.leak import Leak, Text
@@ -13,47 +13,76 @@ from eksa_lint.secrets.placeholders import is_placeholder
 from eksa_lint.secrets.values import stands_for_nothing
 from eksa_lint.syntax.cells import Cell, cell_rows
 
+Row: TypeAlias = list[Cell]
 _ZERO_WIDTH: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
-_LONGEST_HEADER: Final = 4_000
 _DELIMITERS: Final = ",;\t|"
+_DELIMITER: Final = re.compile(rf"[{_DELIMITERS}]")
+_LONGEST_HEADER: Final = 4_000
 _TABLES: Final = (".csv", ".tsv", ".psv")
+_HOSTS: Final = ("hostname", "host", "name")
 _BMC: Final = "bmc-password"
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """An entry of the columns in `schemas/tables/credential-names.yaml`, which says what each field means."""
 
     rule: str
     what: str
     any_file: bool
 
+    def counts(self, value: str, name: str) -> bool:
+        if self.rule == _BMC:
+            return value != "" and not is_placeholder(value, name)
+        return not stands_for_nothing(value, name)
+
 
 def find(text: Text) -> Iterator[Leak]:
-    """One leak a row: the first row that is no comment names the columns, in whatever order."""
-    content = text.source.text
-    header_line = next((line for line in content[:_LONGEST_HEADER].splitlines() if _names_columns(line)), "")
+    """The first row that is no comment names the columns, in whatever order."""
     is_table = text.name.lower().endswith(_TABLES)
-    if not any(column.any_file or is_table for column in _columns_of(header_line.replace("\t", ","))):
-        return
+    header, *rows = _rows(text.source.text, is_table=is_table) or [[]]
+    names = [_name(cell.text) for cell in header]
+    host = next((index for index, name in enumerate(names) if name in _HOSTS), len(names))
+    for index, name in enumerate(names):
+        column = _column(name, is_table=is_table)
+        if column is None:
+            continue
+        for row in rows:
+            if index < len(row) and column.counts(row[index].text.strip(), name):
+                machine = row[host].text.strip() if host < len(row) else ""
+                yield _leak(text, column, row[index], name, machine)
+
+
+def _rows(content: str, *, is_table: bool) -> list[Row]:
+    """The rows of a table with a column of credentials, without comments; none where a text is no such table."""
+    header = next((line for line in content[:_LONGEST_HEADER].splitlines() if _names_columns(line)), "")
+    if not any(_column(_name(name), is_table=is_table) for name in _DELIMITER.split(header)):
+        return []
     try:
-        rows = [row for row in cell_rows(content, max(_DELIMITERS, key=header_line.count)) if not _is_comment(row)]
+        rows = [row for row in cell_rows(content, max(_DELIMITERS, key=header.count)) if not _is_comment(row)]
     except csv.Error:
-        return
-    header = [_name(cell) for cell in rows[0]] if rows else []
-    if len(header) == 1 and not is_table:
-        return
-    host = next((index for index, name in enumerate(header) if name in ("hostname", "host", "name")), None)
-    for index, name in enumerate(header):
-        column = _column(name)
-        if column is not None and (column.any_file or is_table):
-            for row in rows[1:]:
-                if index < len(row) and _counts(row[index].text.strip(), name, column):
-                    machine = row[host].text.strip() if host is not None and host < len(row) else ""
-                    yield _leak(text, column, row[index], name, machine)
+        return []
+    return rows if is_table or not rows or len(rows[0]) > 1 else []
 
 
-def _leak(text: Text, column: _Column, cell: Cell, name: str, machine: str) -> Leak:
+def _names_columns(line: str) -> bool:
+    return line.strip() != "" and not line.lstrip().startswith("#")
+
+
+def _is_comment(row: Row) -> bool:
+    return row[0].text.lstrip().startswith("#")
+
+
+def _name(text: str) -> str:
+    return _ZERO_WIDTH.sub("", text).strip().strip('"').casefold()
+
+
+def _column(name: str, *, is_table: bool) -> Column | None:
+    column = next((column for pattern, column in _columns() if pattern.fullmatch(name)), None)
+    return column if column and (column.any_file or is_table) else None
+
+
+def _leak(text: Text, column: Column, cell: Cell, name: str, machine: str) -> Leak:
     if column.rule == _BMC:
         of = f"of {machine}" if machine else "of a machine"
         does = "which switches the machine off and boots whatever it is given"
@@ -63,36 +92,9 @@ def _leak(text: Text, column: _Column, cell: Cell, name: str, machine: str) -> L
     return Leak(column.rule, message, cell.start, cell.end, f"{machine}.{name}")
 
 
-def _counts(value: str, name: str, column: _Column) -> bool:
-    if column.rule == _BMC:
-        return value != "" and not is_placeholder(value, name)
-    return not stands_for_nothing(value, name)
-
-
-def _is_comment(row: list[Cell]) -> bool:
-    return row[0].text.lstrip().startswith("#")
-
-
-def _names_columns(line: str) -> bool:
-    return line.strip() != "" and not line.lstrip().startswith("#")
-
-
-def _columns_of(line: str) -> list[_Column]:
-    names = (name.strip().strip('"').casefold() for name in re.split("[,;|]", _ZERO_WIDTH.sub("", line)))
-    return [column for name in names if (column := _column(name)) is not None]
-
-
-def _name(cell: Cell) -> str:
-    return _ZERO_WIDTH.sub("", cell.text).strip().strip('"').casefold()
-
-
-def _column(name: str) -> _Column | None:
-    return next((column for pattern, column in _columns() if pattern.fullmatch(name)), None)
-
-
 @cache
-def _columns() -> list[tuple[re.Pattern[str], _Column]]:
+def _columns() -> list[tuple[re.Pattern[str], Column]]:
     return [
-        (re.compile(entry["name"]), _Column(entry["rule"], entry["what"], entry["any_file"]))
+        (re.compile(entry["name"]), Column(entry["rule"], entry["what"], entry["any_file"]))
         for entry in data.table("credential-names")["columns"]
     ]

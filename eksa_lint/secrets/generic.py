@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from eksa_lint import data
 from eksa_lint.secrets.leak import Leak, Text
+from eksa_lint.secrets.prefilter import keywords
 
 _LONGEST_LINE: Final = 20_000
 _SHORTEST: Final = 16
@@ -16,7 +15,7 @@ _PLACEHOLDER: Final = re.compile(r"(?i)abcdefghijklmnop|0123456789|x{8}|0{10}|RE
 
 def find(text: Text) -> Iterator[Leak]:
     content = text.source.text
-    lines = {text.source.position(match.start())[0] for match in _keywords().finditer(content)}
+    lines = {text.source.position(match.start())[0] for match in keywords("generic-plugins").finditer(content)}
     if not lines:
         return
     from eksa_lint.secrets.plugins import generic_plugins  # noqa: PLC0415 - imports detect-secrets
@@ -29,9 +28,3 @@ def find(text: Text) -> Iterator[Leak]:
                 if at >= 0 and len(secret) >= _SHORTEST and not _PLACEHOLDER.search(secret):
                     message = f"{entry['name']} in {text.name} opens {entry['opens']}"
                     yield Leak("access-token", message, begin + at, begin + at + len(secret), entry["name"])
-
-
-@cache
-def _keywords() -> re.Pattern[str]:
-    entries: list[dict[str, Any]] = data.table("generic-plugins")
-    return re.compile("|".join(keyword for entry in entries for keyword in entry["keywords"]))

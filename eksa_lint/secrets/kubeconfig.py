@@ -68,16 +68,16 @@ def client_keys(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _in_user(name: str, user: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[Credential]:
-    for key, what in _FIELDS.items():
-        text = user.get(key)
-        if isinstance(text, str) and _counts(key, text):
-            yield Credential(name, what, (*path, key), text)
+    held = [(user, _FIELDS, path)]
     provider = user.get("auth-provider")
     config = provider.get("config") if isinstance(provider, dict) else None
-    for key, what in _PROVIDER_FIELDS.items() if isinstance(config, dict) else ():
-        text = config.get(key) if isinstance(config, dict) else None
-        if isinstance(text, str) and _counts(key, text):
-            yield Credential(name, what, (*path, "auth-provider", "config", key), text)
+    if isinstance(config, dict):
+        held.append((config, _PROVIDER_FIELDS, (*path, "auth-provider", "config")))
+    for fields, known, above in held:
+        for key, what in known.items():
+            text = fields.get(key)
+            if isinstance(text, str) and _counts(key, text):
+                yield Credential(name, what, (*above, key), text)
 
 
 def _counts(key: str, text: str) -> bool:

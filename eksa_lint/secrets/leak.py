@@ -1,7 +1,7 @@
 """One credential that a text gives away, and the text it stands in."""
 
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -54,25 +54,23 @@ class Spans:
     def __init__(self) -> None:
         self._spans: list[tuple[int, int]] = []
 
-    def free(self, start: int, end: int) -> bool:
-        index = bisect_left(self._spans, (end, 0))
-        return index == 0 or self._spans[index - 1][1] <= start
-
     def take(self, start: int, end: int) -> bool:
         """Take a place; False where another already covers some of it."""
-        if not self.free(start, end):
+        index = bisect_left(self._spans, (end, 0))
+        if index > 0 and self._spans[index - 1][1] > start:
             return False
-        insort(self._spans, (start, end))
+        self._spans.insert(index, (start, end))
         return True
 
 
+_EMPTY_QUOTES: Final = '""'
 _BLOCK: Final = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#[^\r\n]*)?\r?\n\s*")
 
 
 def within_quotes(source: Source, node: Node) -> tuple[int, int]:
     """The offsets of a scalar without its quotes, or the line that announces it; of an alias those of its anchor."""
     start, end = node.start, node.end
-    if node.items is not None or end - start < 2:  # noqa: PLR2004 - an empty pair of quotes has two
+    if node.items is not None or end - start < len(_EMPTY_QUOTES):
         return start, end
     mark = source.text[start]
     if mark in "\"'":

@@ -22,7 +22,7 @@ def is_placeholder(value: str, key: str = "") -> bool:
     texts = [value]
     if decoded and decoded.isascii():
         texts.append(decoded.decode("ascii"))
-    return any(_stands_for_nothing(text.strip().strip("\"'").strip(), key) for text in texts)
+    return any(_is_placeholder(text.strip().strip("\"'").strip(), key) for text in texts)
 
 
 def is_encrypted(value: str) -> bool:
@@ -35,7 +35,7 @@ def is_public(value: str) -> bool:
     return any(pattern.fullmatch(value) for pattern in _patterns("public"))
 
 
-def _stands_for_nothing(text: str, key: str) -> bool:
+def _is_placeholder(text: str, key: str) -> bool:
     if not text:
         return True
     if len(text) > _LONGEST:
@@ -44,7 +44,9 @@ def _stands_for_nothing(text: str, key: str) -> bool:
         body = text[_GITHUB_PREFIX:]
         return github_checksum(body[:-CHECKSUM_LENGTH]) != body[-CHECKSUM_LENGTH:]
     word = text.casefold()
-    return word == key.casefold() or word in _words() or any(p.fullmatch(text) for p in _patterns("patterns"))
+    return (
+        word == key.casefold() or word in _words() or any(pattern.fullmatch(text) for pattern in _patterns("patterns"))
+    )
 
 
 @cache

@@ -35,12 +35,7 @@ _HOLDERS: Final = ("Secret", "ConfigMap")
 _DATA: Final = re.compile(r"(?<!meta)[dD]ata[\\\"']{0,3}[ \t]{0,8}:")
 """Without it a Secret is only spoken of, as in every Nutanix cluster."""
 NO_SCHEME: Final = ("roxy", "ROXY", "govc", "GOVC")
-_COMMANDS: Final = (
-    "-password", "-token", "-secret-key", "-passphrase", "-api-key", "--from-literal", "sshpass", " login",
-    "setup user", "curl ", "wget ", "machine ", "-creds ", "-creds=", "--basic-auth", "ctr ", "ipmitool ", "racadm ",
-    "mysql -", "SecureString", "-Password ", "--secret-string", ":5432:", ":*:", "secret set ",
-    "IDENTIFIED BY ", "PASSWORD '", "requirepass ", "rootpw ", "insecure-password ",
-)  # fmt: skip
+"""One of them stands before an address without a scheme: of a proxy, or of vCenter."""
 PATH_PARTS: Final = (
     *("bundle", "logs", "backup", "etcd", "snapshot", "kubeconfig", "-analysis"),
     *(".db", ".p12", ".pfx", ".jks", ".keystore"),
@@ -57,7 +52,7 @@ _COLUMN: Final = re.compile(
 
 def may_hold(text: str) -> bool:
     """False only where no token of a known shape can be."""
-    return _keywords("token-shapes").search(text) is not None
+    return keywords("token-shapes").search(text) is not None
 
 
 def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
@@ -67,18 +62,18 @@ def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
     """
     holder = parsed and holds_secret(values)
     named = _may_name(values)
-    shaped = _keywords("token-shapes", "generic-plugins").search(text) is not None
+    shaped = keywords("token-shapes", "generic-plugins").search(text) is not None
     wanted = {
         "cluster_access": holder or "client-key-data" in values or may_be_kubeconfig(values),
         "tokens": shaped and may_hold(text),
         "readable": holder,
         "columns": _names_column(values[:_CSV_HEADER]),
         "urls": "@" in values and ("://" in values or any(word in values for word in NO_SCHEME)),
-        "commands": any(mark in values for mark in _COMMANDS),
+        "commands": any(word in values for word in _words("credential-commands")),
         "accounts": "chpasswd" in values,
         "fields": named and parsed,
         "assignments": named,
-        "generic": shaped and _keywords("generic-plugins").search(text) is not None,
+        "generic": shaped and keywords("generic-plugins").search(text) is not None,
     }
     return [name for name, is_wanted in wanted.items() if is_wanted]
 
@@ -112,7 +107,7 @@ def _may_name(text: str) -> bool:
 
 
 @cache
-def _keywords(*tables: str) -> re.Pattern[str]:
+def keywords(*tables: str) -> re.Pattern[str]:
     """From the table itself: the shapes are only compiled where this one hits.
 
     Keywords that begin alike are tried together, or the engine tries every single one wherever one may begin.
@@ -123,3 +118,9 @@ def _keywords(*tables: str) -> re.Pattern[str]:
         width = 2 if keyword.startswith("\\") else 1
         by_start.setdefault(keyword[:width], []).append(keyword[width:])
     return re.compile("|".join(f"{start}(?:{'|'.join(rests)})" for start, rests in by_start.items()))
+
+
+@cache
+def _words(table: str) -> tuple[str, ...]:
+    """The words of a table, which stand in a text as they are: one expression for all of them takes no less time."""
+    return tuple(dict.fromkeys(word for entry in data.table(table) for word in entry["words"]))

@@ -8,9 +8,10 @@ from eksa_lint import data
 from eksa_lint.secrets.kubeconfig import credentials, kubeconfigs
 from eksa_lint.secrets.leak import Leak, Text, place_in, within_quotes
 from eksa_lint.secrets.manifests import kind_of, name_of, objects_of, secrets_below, title_of
-from eksa_lint.secrets.objects import SecretValue, credentials_of, user_key, values_of
 from eksa_lint.secrets.prefilter import holds_secret
 from eksa_lint.secrets.scan import scan
+from eksa_lint.secrets.secret_keys import names_user
+from eksa_lint.secrets.secret_values import SecretValue, credentials_of, values_of
 from eksa_lint.secrets.tokens import token_leak
 from eksa_lint.syntax import Node, parse
 
@@ -92,7 +93,7 @@ def _scalars(node: Node) -> Iterator[Node]:
 
 
 def _which_opens(value: SecretValue, opens: str) -> str:
-    return f", which opens {opens}" if opens and not user_key().fullmatch(value.key) else ""
+    return f", which opens {opens}" if opens and not names_user(value.key) else ""
 
 
 def _opens(name: str) -> str:

@@ -9,21 +9,25 @@ from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.placeholders import is_placeholder
 from eksa_lint.secrets.values import stands_for_nothing
 
+_BEFORE_HOST: Final = r"(?P<password>[^\s/\"'<>`\\]{1,200})@"
+_HOST: Final = r"[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100}"
 # A password may hold `@` and `:` although it should not: the last `@` before the path ends it, so that no rest of it
 # is left to be seen. A user of vCenter has its domain behind an `@` of its own. Every repeat is bounded, and the time
 # linear.
 _USER_INFO: Final = re.compile(
-    r"://(?P<user>[^\s/:@?#\"'<>`\\]{0,200}(?:@[A-Za-z0-9.-]{1,100})?):(?P<password>[^\s/\"'<>`\\]{1,200})"
-    r"@(?P<host>\[[0-9a-fA-F:]{2,45}\]|[A-Za-z0-9$%{][^\s/\"'<>`\\@:]{0,100})"
+    r"://(?P<user>[^\s/:@?#\"'<>`\\]{0,200}(?:@[A-Za-z0-9.-]{1,100})?):"
+    rf"{_BEFORE_HOST}(?P<host>\[[0-9a-fA-F:]{{2,45}}\]|[A-Za-z0-9$%{{][^\s/\"'<>`\\@:]{{0,100}})"
 )
 # A token in the place of the user: the 40 digits of older Git servers, or whatever stands before their constant.
 _TOKEN_USER: Final = re.compile(
     r"://(?P<password>[0-9a-f]{40}(?=@)|[A-Za-z0-9_-]{20,200}(?=:x-oauth-basic@))(?::x-oauth-basic)?"
-    r"@(?P<host>[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100})"
+    rf"@(?P<host>{_HOST})"
 )
+# The settings of proxies and of govc, where an address needs no scheme.
 _NO_SCHEME: Final = re.compile(
     r"(?i:\b(?:https?_?proxy|all_proxy|govc_url)|\bgovc\b[^\n]{0,60}[ \t]-u)[\"']?[ \t]{0,3}[:= \t][ \t]{0,3}[\"']?"
-    r"(?P<user>[^\s/:@?#\"'<>`\\]{1,200}(?:@[A-Za-z0-9.-]{1,100})?):(?P<password>[^\s/\"'<>`\\]{1,200})@(?P<host>[A-Za-z0-9][^\s/\"'<>`\\@:]{0,100})"
+    r"(?P<user>[^\s/:@?#\"'<>`\\]{1,200}(?:@[A-Za-z0-9.-]{1,100})?):"
+    rf"{_BEFORE_HOST}(?P<host>{_HOST})"
 )
 _DIGEST: Final = re.compile(r"@sha(?:256|384|512):")
 _PORT: Final = re.compile(r"[0-9]{2,5},")
@@ -37,7 +41,7 @@ def find(text: Text) -> Iterator[Leak]:
     content = text.source.text
     for match in _matches(content):
         user, password, host = match.groupdict().get("user"), match["password"], match["host"]
-        if user is not None and _stands_for_nothing(user, password):
+        if user is not None and _is_no_password(user, password):
             continue
         if is_placeholder(host) and "." not in host:
             continue
@@ -54,7 +58,7 @@ def masked(text: str) -> str:
 
 def _hidden(match: re.Match[str]) -> str:
     password = match["password"]
-    shown = password if _stands_for_nothing(match["user"], password) else f"…({len(password)} characters)"
+    shown = password if _is_no_password(match["user"], password) else f"…({len(password)} characters)"
     return f"://{match['user']}:{shown}@{match['host']}"
 
 
@@ -66,7 +70,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
         yield from _NO_SCHEME.finditer(text)
 
 
-def _stands_for_nothing(user: str, password: str) -> bool:
+def _is_no_password(user: str, password: str) -> bool:
     if _DIGEST.search(f"@{password}") or _PORT.match(password):  # an image name:tag@sha256, a list of servers
         return True
     return password == user or password.casefold() in _WORDS or stands_for_nothing(password, "")

@@ -1,58 +1,24 @@
-"""Whether a text that stands under the name of a credential is one."""
+"""What a value looks like: made by a machine, chosen as a password, or something that is no credential."""
 
 import re
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
-from eksa_lint import data
 from eksa_lint.secrets.encoded import decode_base64
 from eksa_lint.secrets.placeholders import is_encrypted, is_placeholder, is_public
 
 _WORD: Final = re.compile(r"[A-Za-z][a-z]*(?:['-][a-z]+)?[.,;:]?")
-_NUMBER: Final = re.compile(r"[-+]?[0-9][0-9.,_]*[a-zA-Z]{0,2}")
 _PATH: Final = re.compile(r"(?:[A-Za-z]:)?[\\/][\w./\\ -]*|\.{1,2}/[\w./-]*|[\w.-]+(?:/[\w.-]+)+\.[a-z]{2,5}")
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s@]*", re.IGNORECASE)
 _DIGEST: Final = re.compile(r"(?:sha(?:1|256|384|512)[:-])[0-9a-fA-F]{32,128}|[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5,31}")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PARTS: Final = re.compile(r"[-._/:@+ ]+")
-_PLAIN_PART: Final = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,8}[0-9]{1,3}|[0-9]{1,3}[A-Za-z]{1,4}")
+_TEMPLATES: Final = ("{{", "${", "$(", "<%")
+_BETWEEN_PARTS: Final = re.compile(r"[-._/:@+ ]+")
+_WORD_OR_NUMBER: Final = re.compile(r"[A-Za-z]*|[0-9]*|[A-Za-z]{1,8}[0-9]{1,3}|[0-9]{1,3}[A-Za-z]{1,4}")
 _JWT: Final = "eyJ"
 _LEAST_MIXED: Final = 8
 _LONGEST: Final = 400
 """Characters of a value that tell how it was made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """An entry of the endings in `schemas/tables/credential-names.yaml`, which says what each field means."""
-
-    what: str
-    least: int
-    random: bool
-    numbers: bool
-
-    def names(self, value: str, key: str) -> bool:
-        """Whether a value under a key of that name is a credential."""
-        if len(value) < self.least or stands_for_nothing(value, key):
-            return False
-        if not self.numbers and _NUMBER.fullmatch(value):
-            return False
-        if self.random:
-            return looks_random(value)
-        return not (_PATH.fullmatch(value) or _URL.fullmatch(value))
-
-
-@lru_cache(maxsize=4_096)
-def named(key: str) -> Name | None:
-    """What kind of credential a name speaks of, None for a name of anything else."""
-    if _settings().fullmatch(key):
-        return None
-    for pattern, name in _endings():
-        if pattern.fullmatch(key):
-            return name
-    return None
 
 
 def stands_for_nothing(value: str, key: str) -> bool:
@@ -63,17 +29,19 @@ def stands_for_nothing(value: str, key: str) -> bool:
         or is_placeholder(text, key)
         or is_public(text)
         or _DIGEST.fullmatch(text) is not None
-        or any(mark in text for mark in ("{{", "${", "$(", "<%"))
+        or any(mark in text for mark in _TEMPLATES)
     )
 
 
 def looks_random(value: str) -> bool:
     """Whether a value is made by a machine rather than a name: letters and digits mixed in one part of it."""
     value = value[:_LONGEST]
-    if _PATH.fullmatch(value) or _URL.fullmatch(value) or _UUID.fullmatch(value) or " " in value:
+    if is_path_or_url(value) or _UUID.fullmatch(value) or " " in value:
         return False
-    parts = [part for part in _PARTS.split(value) if not _PLAIN_PART.fullmatch(part)]
-    return any(_is_mixed(part) for part in parts) or (len(parts) > 0 and len(value) >= _LEAST_MIXED and _symbols(value))
+    parts = [part for part in _BETWEEN_PARTS.split(value) if not _WORD_OR_NUMBER.fullmatch(part)]
+    if any(_is_mixed(part) for part in parts):
+        return True
+    return len(parts) > 0 and len(value) >= _LEAST_MIXED and _has_symbol_and_digit(value)
 
 
 def looks_like_password(value: str) -> bool:
@@ -85,7 +53,7 @@ def looks_like_password(value: str) -> bool:
         return looks_random(text)
     if looks_random(value):
         return True
-    if " " in value or _EMAIL.fullmatch(value) or _URL.fullmatch(value) or _PATH.fullmatch(value):
+    if " " in value or _EMAIL.fullmatch(value) or is_path_or_url(value):
         return False
     kinds = str.isupper, str.islower, str.isdigit, "!@#%^&*~$+".__contains__
     return len(value) >= _LEAST_MIXED and all(any(map(kind, value)) for kind in kinds)
@@ -96,23 +64,13 @@ def is_prose(value: str) -> bool:
     return all(_WORD.fullmatch(word) for word in value.split())
 
 
+def is_path_or_url(value: str) -> bool:
+    return _PATH.fullmatch(value) is not None or _URL.fullmatch(value) is not None
+
+
 def _is_mixed(part: str) -> bool:
     return len(part) >= _LEAST_MIXED and any(map(str.isdigit, part)) and any(map(str.isalpha, part))
 
 
-def _symbols(value: str) -> bool:
+def _has_symbol_and_digit(value: str) -> bool:
     return any(char in "!#%^&*?~" for char in value) and any(map(str.isdigit, value))
-
-
-@cache
-def _settings() -> re.Pattern[str]:
-    return re.compile(data.table("credential-names")["settings"])
-
-
-@cache
-def _endings() -> tuple[tuple[re.Pattern[str], Name], ...]:
-    entries: list[dict[str, Any]] = data.table("credential-names")["endings"]
-    return tuple(
-        (re.compile(entry["name"]), Name(entry["what"], entry["least"], entry["random"], entry["numbers"]))
-        for entry in entries
-    )

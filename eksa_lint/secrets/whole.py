@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from eksa_lint.secrets.objects import is_setting
 from eksa_lint.secrets.proofs import holds_private_key
+from eksa_lint.secrets.secret_keys import is_setting
 from eksa_lint.secrets.values import is_prose, looks_like_password, stands_for_nothing
 
 _LONGEST: Final = 4_000
-_LINE: Final = re.compile(r"(?m:^)[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)=[\"']?([^\s\"'#][^\r\n\"']*)")
+_SETTING: Final = re.compile(r"(?m:^)[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)=[\"']?([^\s\"'#][^\r\n\"']*)")
 _ENCRYPTED: Final = ("ENC[AES256_GCM,", "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----", "\0")
 
 
@@ -18,14 +18,20 @@ def values_in(content: str, key: str | None) -> Iterator[tuple[str, int, int]]:
     if any(mark in content[:_LONGEST] for mark in _ENCRYPTED):
         return
     if key is None:
-        for match in _LINE.finditer(content):
-            value = match[2].rstrip()
-            if not is_setting(match[1]) and looks_like_password(value) and not stands_for_nothing(value, match[1]):
-                yield match[1], match.start(2), match.start(2) + len(value)
-        return
-    value = content.strip()
-    if is_setting(key.removesuffix(".txt")) or not value or len(value) > _LONGEST or stands_for_nothing(value, key):
-        return
-    if holds_private_key(value) or ("\n" not in value and not (" " in value and is_prose(value))):
+        yield from _settings(content)
+    elif _is_credential(value := content.strip(), key):
         start = content.index(value)
         yield key, start, start + len(value)
+
+
+def _settings(content: str) -> Iterator[tuple[str, int, int]]:
+    for match in _SETTING.finditer(content):
+        key, value = match[1], match[2].rstrip()
+        if not is_setting(key) and looks_like_password(value) and not stands_for_nothing(value, key):
+            yield key, match.start(2), match.start(2) + len(value)
+
+
+def _is_credential(value: str, key: str) -> bool:
+    if is_setting(key.removesuffix(".txt")) or not value or len(value) > _LONGEST or stands_for_nothing(value, key):
+        return False
+    return holds_private_key(value) or ("\n" not in value and not (" " in value and is_prose(value)))

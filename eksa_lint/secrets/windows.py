@@ -17,7 +17,6 @@ _BEHIND: Final = 4_096
 """Characters kept in front: what a shape looks back at, and the comment on the line above."""
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
-
 Placed: TypeAlias = tuple[Leak, Span]
 """A leak of a text that is not held as a whole: its offsets are of a window, lines and columns of the file."""
 

@@ -1,10 +1,14 @@
-"""Every form in which a credential stands in a file: found at its line, by its rule, and nothing else is."""
+"""Every form in which a credential stands in a file: found at its line, by its rule, and nothing else is.
+
+`forms/` has one file a topic. A key of its `leaks` or `silent` is the path of a file, and its text that file. A line
+that must be reported ends in `<<finds rule>>`; no other may be, and of what is silent none. Nothing in them is real:
+values are made up when a test runs (`tests/made_up.py`).
+"""
 
 import re
 import string
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,12 +18,15 @@ from secrets_support import leaks, lines
 
 from eksa_lint import data
 from eksa_lint.data import read_yaml
+from eksa_lint.secrets.commands import Command, commands
 from eksa_lint.secrets.leaks import hidden, leaks_in
 from eksa_lint.secrets.prefilter import detectors
 from eksa_lint.syntax.source import decode
 
-FILES = [read_yaml(Path(__file__).parent / name) for name in ("forms.yaml", "languages.yaml")]
-FORMS: dict[str, dict[str, str]] = {kind: {**FILES[0][kind], **FILES[1][kind]} for kind in ("leaks", "silent")}
+TOPICS = [read_yaml(file) for file in sorted((Path(__file__).parent / "forms").glob("*.yaml"))]
+FORMS: dict[str, dict[str, str]] = {
+    kind: {path: form for topic in TOPICS for path, form in topic.get(kind, {}).items()} for kind in ("leaks", "silent")
+}
 MARK = re.compile(r"<<finds ([a-z-]+)>>$", re.MULTILINE)
 TOKENS = (
     *("github-classic", "github-oauth", "github-app-user", "github-app", "github-refresh", "github-fine-grained"),
@@ -81,6 +88,17 @@ def test_what_is_no_credential_is_silent(path: str, seed: int) -> None:
     assert lines(fill(FORMS["silent"][path], seed), path) == []
 
 
+@pytest.mark.parametrize("command", commands(), ids=lambda command: command.words[0].strip())
+def test_a_form_proves_every_command_and_each_of_its_words(command: Command) -> None:
+    proven = [
+        match[0]
+        for text, expected in (marked(form, 1) for form in FORMS["leaks"].values())
+        for match in command.matches(text)
+        if (text.count("\n", 0, match.start("value")) + 1, "credential-in-command") in expected
+    ]
+    assert [word for word in command.words if not any(word in match for match in proven)] == []
+
+
 @given(st.sampled_from(TOKENS), st.sampled_from(PLACES), st.integers(0, 2**32), st.booleans())
 def test_a_token_in_a_valid_file_is_found_and_hidden(
     name: str, place: tuple[str, str], seed: int, as_manifest: bool
@@ -113,7 +131,7 @@ def test_a_password_is_found_and_hidden_as_a_whole(middle: str, variable: str, f
 
 
 def test_no_form_takes_the_place_of_another() -> None:
-    names = [(kind, path) for file in FILES for kind in file for path in file[kind]]
+    names = [(kind, path) for topic in TOPICS for kind in topic for path in topic[kind]]
     assert len(names) == len(set(names))
 
 
@@ -138,10 +156,9 @@ def test_a_word_glued_of_pieces_is_hidden_as_a_whole(pieces: list[str], quotes: 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize(
-    "name", ["scripts/glued.sh", "hw/quoted.csv", "hw/tab.tsv", "ns/folded.yaml", "scripts/env.ps1"]
+    "path", ["scripts/glued.sh", "hardware/quoted.csv", "hardware/tab.tsv", "secrets/folded.yaml", "scripts/env.ps1"]
 )
-def test_a_form_is_found_in_every_encoding(name: str, line_end: str, encoding: str) -> None:
-    path = f"in/{name}"
+def test_a_form_is_found_in_every_encoding(path: str, line_end: str, encoding: str) -> None:
     text, expected = marked(FORMS["leaks"][path], 1)
     content = text.replace("\n", line_end).encode(encoding)
     source, _ = decode(content)
@@ -164,7 +181,7 @@ def test_no_text_raises(text: str, path: str) -> None:
     leaks(f"password: {text}\nEKSA_VSPHERE_PASSWORD={text}\nhttps://a:{text}@b\nbmc_password,{text}\n", path)
 
 
-HOSTILE: tuple[Any, ...] = (
+HOSTILE = (
     "password=" * 40_000,
     "EKSA_VSPHERE_PASSWORD=" * 20_000,
     "://a:" * 60_000,
@@ -203,7 +220,7 @@ def test_hostile_text_costs_linear_time(text: str) -> None:
 
 def test_every_known_name_passes_the_prefilter() -> None:
     variables = [name for entry in data.table("credential-variables") for name in entry["names"]]
-    names = [
+    names = (
         "adminPassword",
         "db_pass",
         "ansible_ssh_pass",
@@ -212,7 +229,7 @@ def test_every_known_name_passes_the_prefilter() -> None:
         "secret-key",
         "signingKey",
         "authToken",
-    ]
+    )
     for name in (*variables, *names):
         for form in ("{}=x", "{}: x", '"{}": "x"', "- name: {}\n  value: x", 'variable "{}" {{'):
             text = form.format(name)
