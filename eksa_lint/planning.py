@@ -31,6 +31,15 @@ _EFFECTS: Final = {
 """What findings of a consequence are in a plan; machines that roll are counted by the model."""
 
 
+_GONE: Final = "cluster-deleted"
+_OF_FATE: Final = {
+    Fate.DELETED: Effect.LOST,
+    Fate.HANGS: Effect.REFUSED,
+    Fate.ORPHANED: Effect.WEAKENS,
+    Fate.UNKNOWN: Effect.UNKNOWN,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two states, what differs, and what that reaches."""
@@ -39,15 +48,6 @@ class Comparison:
     new: Inventory
     changes: Sequence[Change]
     impacts: Sequence[Impact]
-
-
-_GONE: Final = "cluster-deleted"
-_OF_FATE: Final = {
-    Fate.DELETED: Effect.LOST,
-    Fate.HANGS: Effect.REFUSED,
-    Fate.ORPHANED: Effect.WEAKENS,
-    Fate.UNKNOWN: Effect.UNKNOWN,
-}
 
 
 def make_plan(compared: Comparison, findings: Iterable[Finding], clusters: int) -> Plan:
@@ -62,8 +62,8 @@ def make_plan(compared: Comparison, findings: Iterable[Finding], clusters: int) 
         belongings = _belongings(impact)
         own = [finding for finding in told if finding.resource in belongings]
         owned.update(id(finding) for finding in own)
-        access = access_steps(impact, own, compared.old, compared.new)
-        steps = [*access[0], *_steps(impact, own, access[1], gone, concealed)]
+        access, told_as_access = access_steps(impact, own, compared.old, compared.new)
+        steps = [*access, *_steps(impact, own, told_as_access, gone, concealed)]
         plans.append(_cluster_plan(impact, steps, _stopped(impact, own, refused) or _held_back(impact, compared)))
     elsewhere = (_of_finding(finding) for finding in told if id(finding) not in owned)
     return Plan(
