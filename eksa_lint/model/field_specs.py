@@ -13,7 +13,8 @@ from eksa_lint.model.patches import like, with_entries, with_items
 from eksa_lint.syntax import Entry, Node
 
 Path: TypeAlias = tuple[str, ...]
-Change: TypeAlias = Callable[[Node], Node]
+Edit: TypeAlias = Callable[[Node], Node]
+Does: TypeAlias = Literal["affix", "merge", "set", "fill", "image"]
 
 METADATA_NAME: Final = ("metadata", "name")
 
@@ -45,7 +46,7 @@ class Setting:
     meant.
     """
 
-    does: Literal["affix", "merge", "set", "fill", "image"]
+    does: Does
     specs: tuple[FieldSpec, ...]
     prefix: str = ""
     suffix: str = ""
@@ -106,17 +107,17 @@ def _steps(path: str) -> Path:
     return tuple(part.removesuffix("[]").replace("\0", "/") for part in parts)
 
 
-def _changed(node: Node, path: Path, change: Change, empty: Node | None) -> Node:
+def _changed(node: Node, path: Path, edit: Edit, empty: Node | None) -> Node:
     if node.items is not None:
-        return with_items(node, [_changed(item, path, change, empty) for item in node.items])
+        return with_items(node, [_changed(item, path, edit, empty) for item in node.items])
     if not path:
-        return change(node)
+        return edit(node)
     entry = (node.entries or {}).get(path[0])
     if node.entries is None or (entry is None and empty is None):
         return node
     inner = entry.node if entry is not None else empty
     assert inner is not None  # noqa: S101 - one of them is there
-    changed = _changed(inner, path[1:], change, empty)
+    changed = _changed(inner, path[1:], edit, empty)
     if entry is None and changed is inner:
         return node
     start, end = (entry.key_start, entry.key_end) if entry else (changed.start, changed.end)

@@ -20,6 +20,9 @@ Find: TypeAlias = Callable[[Target], Node | None]
 """The one object that a source selects; None where that is not plain."""
 
 _NAME: Final = "metadata.name"
+_IDENTITY: Final = ("group", "version", "kind", "name", "namespace")
+"""What of a source tells the one object that is meant."""
+
 _PART: Final = re.compile(r"\[([^=\]]*)=(.*)\]\Z", re.DOTALL)
 
 
@@ -127,9 +130,6 @@ def _value(source: Any, find: Find) -> Node | None:
         return node
     parts = _text(node).split(cut.delimiter) if node.entries is None and node.items is None else []
     return like(node, parts[cut.index], None, None) if 0 <= cut.index < len(parts) else None
-
-
-_IDENTITY: Final = ("group", "version", "kind", "name", "namespace")
 
 
 def _is_meant(goal: Goal, value: Any, names: set[str]) -> bool:

@@ -143,8 +143,7 @@ class Steps:
         return (*self._components(beside(sync.folder, name) for name in names), *((step,) if step != Step() else ()))
 
     def _images(self, root: Node, reader: PatchReader) -> Iterator[Setting]:
-        listed = root.find(("images",))
-        for entry in (listed.items or ()) if listed else ():
+        for entry in root.items_of("images"):
             if setting := image_setting(reader.own(entry)):
                 yield setting
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.embedded import embedded
-from eksa_lint.model.field_specs import FieldSpec, Setting, specs_of
+from eksa_lint.model.field_specs import Does, FieldSpec, Setting, specs_of
 from eksa_lint.model.images import CHANGES, IMAGE_PATHS
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.manifests import Manifests
@@ -124,5 +124,5 @@ def image_setting(entry: Node | None) -> Setting | None:
     return Setting("image", specs, content=entry.value, node=written) if written is not None else None
 
 
-def _setting(does: Any, specs: tuple[FieldSpec, ...], node: Node | None, name: str = "") -> Setting | None:
+def _setting(does: Does, specs: tuple[FieldSpec, ...], node: Node | None, name: str = "") -> Setting | None:
     return Setting(does, specs, content=node.value, node=node, name=name) if node is not None else None
