@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Finding, ResourceName
-from eksa_lint.model.inventory import is_cluster_scoped
+from eksa_lint.model.objects import is_cluster_scoped
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.rule import Rule
 

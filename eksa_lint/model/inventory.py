@@ -5,14 +5,13 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final
 
-from eksa_lint import data
 from eksa_lint.finding import Place, Side
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import KUSTOMIZE, is_within_any
 from eksa_lint.model.layout import Layout, Way
 from eksa_lint.model.library import Library
 from eksa_lint.model.manifests import Manifests
-from eksa_lint.model.objects import is_named, objects_of
+from eksa_lint.model.objects import identify, is_named, objects_of
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import Borrowed, Resource, ResourceId
 from eksa_lint.model.search import may_define
@@ -226,7 +225,8 @@ class Inventory:
     def _apply(self, way: Way, node: Node, path: str, position: str) -> Iterator[Resource]:
         """The object as it is applied on one way; nothing where a patch deletes it."""
         source = self.manifests.stream(path).source
-        identity, version = self._identify(way, node.value, path, position)
+        place = path if position == "0.0" else f"{path}#{position}"
+        identity, version = identify(node.value, way, place)
         if not way.steps or not is_named(node.value):
             found = Resource(identity, version, self.side, path, source, node, way.patch, owner=way.owner)
         else:
@@ -237,7 +237,7 @@ class Inventory:
                 if built.by is not None:
                     self._patched_away[identity] = built.by
                 return
-            name, version = self._identify(way, built.node.value, path, position)
+            name, version = identify(built.node.value, way, place)
             found = Resource(
                 name, version, self.side, path, source, node, built=built.node, owner=way.owner, unfit=built.unfit
             )
@@ -245,20 +245,6 @@ class Inventory:
             self._patched_away[identity] = found.place(_LOCAL)
         else:
             yield found
-
-    def _identify(self, way: Way, value: Any, path: str, position: str) -> tuple[ResourceId, str]:
-        group, _, version = value["apiVersion"].rpartition("/")
-        kind = value["kind"]
-        if not is_named(value):
-            place = path if position == "0.0" else f"{path}#{position}"
-            return ResourceId("", group, kind, "", place), version
-        metadata = value["metadata"]
-        namespace = way.namespace or metadata.get("namespace") or "default"
-        name = metadata["name"]
-        if is_cluster_scoped(group, kind):
-            is_renamed = (group, kind) == ("", "Namespace") and way.namespace is not None
-            name, namespace = way.namespace if is_renamed else name, ""
-        return ResourceId(way.root, group, kind, str(namespace), str(name)), version
 
 
 def _is_local(value: Any) -> bool:
@@ -277,7 +263,3 @@ class _FileIndex:
                 self.by_identity.setdefault(resource.id, []).append(resource)
             for target in {reference.target for reference in references_of(resource)}:
                 self.by_target.setdefault(target, []).append(resource)
-
-
-def is_cluster_scoped(group: str, kind: str) -> bool:
-    return kind in data.table("cluster-scoped").get(group, ())

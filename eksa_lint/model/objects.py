@@ -1,10 +1,15 @@
-"""The Kubernetes objects of a document."""
+"""The Kubernetes objects of a document, and what each of them is."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from eksa_lint import data
 from eksa_lint.model.kustomize import KUSTOMIZE
+from eksa_lint.model.resource import ResourceId
 from eksa_lint.syntax import Node
+
+if TYPE_CHECKING:
+    from eksa_lint.model.layout import Way
 
 
 def objects_of(node: Node) -> Iterator[Node]:
@@ -33,3 +38,22 @@ def is_named(value: Any) -> bool:
 
 def _is_kubeconfig(value: dict[str, Any]) -> bool:
     return value.get("kind") == "Config" and value.get("apiVersion") == "v1" and "clusters" in value
+
+
+def identify(value: Any, way: "Way", place: str) -> tuple[ResourceId, str]:
+    """What an object is on a way to a cluster, and its version. Without a name it is known by its place."""
+    group, _, version = value["apiVersion"].rpartition("/")
+    kind = value["kind"]
+    if not is_named(value):
+        return ResourceId("", group, kind, "", place), version
+    metadata = value["metadata"]
+    namespace = way.namespace or metadata.get("namespace") or "default"
+    name = metadata["name"]
+    if is_cluster_scoped(group, kind):
+        is_renamed = (group, kind) == ("", "Namespace") and way.namespace is not None
+        name, namespace = way.namespace if is_renamed else name, ""
+    return ResourceId(way.root, group, kind, str(namespace), str(name)), version
+
+
+def is_cluster_scoped(group: str, kind: str) -> bool:
+    return kind in data.table("cluster-scoped").get(group, ())
