@@ -59,8 +59,16 @@ def test_a_folder_only_sorts(rule: Rule, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_the_reason_begins_with_a_short_sentence_without_abbreviations(rule: Rule) -> None:
-    assert 20 <= len(rule.summary) < 200
-    assert not re.search(r"\b(e\.g|i\.e|etc)\.(?:\s|$)", f"{rule.why} {rule.fix}")
+    for consequence in (rule.consequence, *dict(rule.otherwise)):
+        words = rule.words(consequence)
+        assert 20 <= len(rule.summary(consequence)) < 200
+        assert not re.search(r"\b(e\.g|i\.e|etc)\.(?:\s|$)", f"{words.why} {words.fix}")
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.otherwise], ids=lambda rule: rule.id)
+def test_what_is_said_of_another_consequence_is_said_of_a_finding(rule: Rule, tmp_path: Path) -> None:
+    found = [run(rule, filled(example), tmp_path / str(number)) for number, example in enumerate(rule.examples)]
+    assert set(dict(rule.otherwise)) <= {finding.consequence for one in found for finding in one} - {rule.consequence}
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
