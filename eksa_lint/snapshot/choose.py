@@ -58,7 +58,10 @@ def between(folder: Path, before: str, after: str) -> Choice:
     folders = [(folder / name) for name in (before, after)]
     if all(path.is_dir() for path in folders) and not _both_are_revisions(folder, before, after):
         return _between_folders(folders[0], folders[1], before, after)
-    git = _repository(folder, "--from and --to with revisions")
+    git = _repository(folder, "comparing revisions")
+    for path, name, other in ((folders[0], before, after), (folders[1], after, before)):
+        if path.is_dir() and git.lookup(name) is None:
+            raise CannotCheck(f"{name} is a folder and {other} is none; --from and --to take two of a kind")
     first, second = git.resolve(before), git.resolve(after)
     if first == second:
         raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
@@ -146,10 +149,17 @@ def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[
 
     for start in starts:
         if not any(path == start or path.startswith(f"{start}/") for path in snapshot.blobs):
-            raise CannotCheck(
-                f"{start!r} holds no file that Git tracks or would track; see git check-ignore -v {start}"
-            )
+            raise CannotCheck(f"{start!r} {_why_empty(root / start, start)}")
     return is_wanted
+
+
+def _why_empty(path: Path, start: str) -> str:
+    """Why no file of a path is judged, and what to do instead."""
+    if path.is_symlink():
+        return f"is a link, and links are not followed; name what it leads to: {path.readlink()}"
+    if (path / ".git").exists():
+        return f"is a repository of its own; to check its files run: cd {start} && eksa-lint check"
+    return f"holds no file that Git tracks or would track; see git check-ignore -v {start}"
 
 
 def _between_folders(first: Path, second: Path, before: str, after: str) -> Choice:
