@@ -49,6 +49,21 @@ def steps(plan: dict[str, Any]) -> list[tuple[str, str | None, str]]:
     return [(step["effect"], step["part"], step["says"]) for step in cluster["steps"]]
 
 
+def test_of_utf_16_the_first_document_is_what_is_applied(repository: Repository, lint: Lint) -> None:
+    files = {"clusters/mgmt/gotk-sync.yaml": SYNC, "clusters/mgmt/prod.yaml": workload(CONFIGURATION)}
+    repository.commit(files)
+    repository.write("clusters/mgmt/prod.yaml", workload(CONFIGURATION).encode("utf-16"))
+    out = " ".join(lint("plan", folder=repository.folder).out.split())
+    assert "VSphereDatacenterConfig prod is deleted at once while Cluster prod still names it" in out
+    assert "Cluster prod is deleted" not in out
+    assert "prod.yaml was not judged: it is UTF-16, of which Flux and eksctl read the first document only" in out
+
+    first, *_ = workload(CONFIGURATION).split("\n---\n")
+    repository.commit({**files, "clusters/mgmt/prod.yaml": first})
+    repository.write("clusters/mgmt/prod.yaml", first.encode("utf-16"))
+    assert "Nothing happens to any cluster" in lint("plan", folder=repository.folder).out
+
+
 def test_an_upgrade_replaces_the_control_plane_then_the_workers(changed: Any) -> None:
     after = CONFIGURATION.replace('"1.33"', '"1.34"').replace("kube-v1.33", "kube-v1.34")
     plan = changed(CONFIGURATION, after)
