@@ -232,7 +232,7 @@ def _fix(options: "argparse.Namespace") -> int:
         try:
             save(file, folder)
         except OSError as error:
-            raise CannotCheck(f"{file.path} cannot be written: {error.strerror}; what stands above is done") from error
+            raise CannotCheck(f"{error}; make it writable and run again: eksa-lint fix") from error
         print(f"{choice.prefix}{file.path}: {file.edits} fixed")
     if not files:
         print("Nothing to fix: no finding has a fix that is certain.")

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,12 @@ ERROR = "a: 1\na: 2\n"
 WARNING = "a: 1  # eksa-lint: ignore[duplicate-key]\n"
 NOTE = "{{ if x }}\na: 1\n{{ end }}\n"
 CLEAN = "a: 1\n"
+UNQUOTED = """\
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: Cluster
+metadata: {name: prod}
+spec: {kubernetesVersion: 1.30}
+"""
 
 
 @pytest.mark.parametrize(
@@ -436,6 +443,9 @@ CONSOLE_SCRIPT = (
 )
 
 
+_WITHOUT_THE_RIGHTS_OF_ROOT = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+
+
 def test_a_full_disk_is_said_in_one_line(fleet: Repository) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(CONSOLE_SCRIPT, cwd=fleet.folder, stdout=full, stderr=subprocess.PIPE, check=False)
@@ -449,6 +459,40 @@ def test_a_closed_stream_changes_no_outcome(closed: str, tmp_path: Path) -> None
     command = f'exec "$@" {closed}>&-'
     done = subprocess.run(["sh", "-c", command, "sh", *CONSOLE_SCRIPT], cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "locked", "message"),
+    [
+        (
+            "check closed/a.yaml",
+            "closed",
+            "'closed/a.yaml' cannot be read: Permission denied; see: ls -ld closed/a.yaml",
+        ),
+        (
+            "fix",
+            "open",
+            "cannot write .*/open/a.yaml: Permission denied; make it writable and run again: eksa-lint fix",
+        ),
+    ],
+)
+def test_what_must_not_be_read_or_written_is_said(arguments: str, locked: str, message: str, tmp_path: Path) -> None:
+    for folder in ("closed", "open"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.yaml").write_text(UNQUOTED)
+    mode = 0o000 if locked == "closed" else 0o555
+    command = [*CONSOLE_SCRIPT, *arguments.split(), *(["open/a.yaml"] if arguments == "fix" else [])]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may read and write everything, and there is no setpriv to take that away")
+        command = [*_WITHOUT_THE_RIGHTS_OF_ROOT, *command]
+    (tmp_path / locked).chmod(mode)
+    try:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    finally:
+        (tmp_path / locked).chmod(0o755)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(f"eksa-lint: {message}\n", done.stderr), done.stderr
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -96,15 +96,22 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
     """
     wanted = [Path(os.path.normpath(folder / path)) for path in paths]
     for path in wanted:
-        if not path.exists():
-            raise CannotCheck(
-                f"{os.path.relpath(path, folder)!r} does not exist; run eksa-lint check --help for what a PATH may be"
-            )
+        _require(path, os.path.relpath(path, folder))
     git = Git.find(folder)
     if git and all(path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted):
         snapshot = FolderSnapshot(git.root, "the work tree", git.work_tree())
         return Choice(None, snapshot, _only(git.root, wanted, snapshot), _prefix(folder, git.root))
     return _loose_paths(folder, wanted or [folder])
+
+
+def _require(path: Path, name: str) -> None:
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise CannotCheck(f"{name!r} cannot be read: {error.strerror}; see: ls -ld {name}") from error
+    except OSError as error:
+        reason = "does not exist; run eksa-lint check --help for what a PATH may be"
+        raise CannotCheck(f"{name!r} {reason}") from error
 
 
 def committed(folder: Path) -> Snapshot | None:

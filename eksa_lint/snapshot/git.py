@@ -271,6 +271,9 @@ class Git:
             )
         except FileNotFoundError as error:
             raise CannotCheck("git was not found; install it, or compare two folders with --from A --to B") from error
+        except PermissionError as error:
+            reason = f"cannot be read: {error.strerror}; run eksa-lint in a folder that you may read"
+            raise CannotCheck(f"{self._folder} {reason}") from error
 
     def _popen(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
