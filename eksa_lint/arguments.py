@@ -56,6 +56,8 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a run; `check` is the command where none is named."""
     words = list(arguments)
+    if words:
+        _refuse_unknown_command(words[0])
     first = next((word for word in words if not word.startswith("-")), None)
     wants_top = any(word in ("-h", "--help", "--version") for word in words) and first not in _COMMANDS
     if first not in _COMMANDS and not wants_top:
@@ -65,6 +67,17 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown:
         _Parser(prog=f"eksa-lint {options.command}").error(f"unrecognized arguments: {' '.join(unknown)}")
     return options
+
+
+def _refuse_unknown_command(word: str) -> None:
+    """A word that is neither a command nor a path, and close to a command, is not looked for among the files."""
+    if word in _COMMANDS or not word.isalpha() or Path(word).exists():
+        return
+    from difflib import get_close_matches  # noqa: PLC0415 - only to word an error
+
+    close = get_close_matches(word, _COMMANDS, n=1)
+    if close:
+        _Parser(prog="eksa-lint").error(f"there is no command {word}, did you mean {close[0]}?")
 
 
 def _parser(command: str | None) -> argparse.ArgumentParser:
@@ -216,6 +229,16 @@ def _names(text: str) -> tuple[str, ...]:
 def _output(text: str) -> tuple[str | None, Path]:
     name, colon, file = text.partition(":")
     has_format = bool(colon) and name in FORMATS
+    if colon and not has_format:
+        _refuse_unknown_format(name)
     if not (file if has_format else text):
         raise argparse.ArgumentTypeError("names no file")
     return (name, Path(file)) if has_format else (None, Path(text))
+
+
+def _refuse_unknown_format(name: str) -> None:
+    """A misspelt format is not taken for the first letters of a file."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a colon in a name
+
+    if close := get_close_matches(name, FORMATS, n=1, cutoff=0.7):
+        raise argparse.ArgumentTypeError(f"there is no format {name}, did you mean {close[0]}?")

@@ -11,9 +11,14 @@ from eksa_lint.clean import clean
 from eksa_lint.finding import Edit, Report
 from eksa_lint.report.output import write_bytes
 from eksa_lint.secrets.masking import mask
-from eksa_lint.syntax.source import Source
+from eksa_lint.syntax.source import Source, as_utf_8
 
 _UTF_8_MARK: Final = codecs.BOM_UTF8
+_MARKS: Final = (
+    (_UTF_8_MARK, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ def fixed_files(report: Report, folder: Path) -> Iterator[FixedFile]:
     for edit in (edit for finding in report.counted() if finding.fix for edit in finding.fix.edits):
         by_path.setdefault(edit.path, []).append(edit)
     for path, edits in sorted(by_path.items()):
-        before = (folder / path).read_bytes().removeprefix(_UTF_8_MARK).decode()
+        before = as_utf_8((folder / path).read_bytes()).removeprefix(_UTF_8_MARK).decode()
         yield FixedFile(path, before, apply(before, edits), len(edits))
 
 
@@ -51,14 +56,15 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def save(file: FixedFile, folder: Path) -> None:
-    """Write a mended file in place of the old one, its byte order mark kept.
+    """Write a mended file in place of the old one, its encoding and byte order mark kept.
 
     Raises:
         OSError: it cannot be written.
     """
     target = folder / file.path
-    start = _UTF_8_MARK if target.read_bytes().startswith(_UTF_8_MARK) else b""
-    write_bytes(start + file.after.encode(), target)
+    old = target.read_bytes()
+    mark, encoding = next(((mark, name) for mark, name in _MARKS if old.startswith(mark)), (b"", "utf-8"))
+    write_bytes(mark + file.after.encode(encoding), target)
 
 
 def difference(file: FixedFile) -> str:

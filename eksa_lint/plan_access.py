@@ -83,4 +83,4 @@ def _step(access: Access, may: str) -> Step:
 
 def _links(access: Access) -> Iterator[Reason]:
     for link in access.through:
-        yield reason(link.text, link.place)
+        yield reason("" if access.what.endswith(link.text) else link.text, link.place)  # a login is only what it is as

@@ -4,10 +4,13 @@ A commit is fetched within the interval of its source and applied at once; where
 interval of the `Kustomization`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
 
+from eksa_lint.finding import Finding
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.dependencies import dependencies_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.model.sync import Sync, object_of, source_of
@@ -15,19 +18,37 @@ from eksa_lint.plan import Arrival
 from eksa_lint.plan_steps import text
 from eksa_lint.rules.functions import duration_seconds
 
+Broken: TypeAlias = Mapping[ResourceId, str]
+"""The file at which Flux stops, by the `Kustomization` that applies it."""
 
-def arrivals(changes: Iterable[Change], old: Inventory, new: Inventory) -> Iterator[Arrival]:
+_STOPPING: Final = ("flux-build-stops", "yaml-syntax", "duplicate-key")
+"""The rules that tell at what Flux stops, where it applies the file."""
+
+
+def arrivals(changes: Iterable[Change], broken: Broken, old: Inventory, new: Inventory) -> Iterator[Arrival]:
     """When what differs arrives, once for each Flux `Kustomization` that is there afterwards."""
     for sync in _syncs(changes, old, new).values():
-        says, seconds = _arrival(sync, old, new)
+        says, seconds = _arrival(sync, broken, old, new)
         folder = str(sync.spec.get("path") or "./").removeprefix("./").rstrip("/") or "."
         yield Arrival(text(folder), text(f"{sync.id.namespace}/{sync.id.name}"), text(says), seconds)
 
 
-def hindrance(sync: Sync | None, old: Inventory, new: Inventory) -> str:
+def hindrance(sync: Sync | None, broken: Broken, old: Inventory, new: Inventory) -> str:
     """Why Flux applies nothing of a sync for now; empty where it does, or where nothing is known of one."""
     resource = object_of(sync, new) if sync else None
-    return _hindrance(resource, old, new) if resource else ""
+    return _hindrance(resource, broken, old, new) if resource else ""
+
+
+def broken_syncs(findings: Iterable[Finding], new: Inventory) -> Broken:
+    """What a change makes Flux stop at."""
+    found: dict[ResourceId, str] = {}
+    for finding in findings:
+        if finding.rule in _STOPPING and finding.side == "after" and finding.path and finding.path in new.manifests:
+            way = new.way(finding.path)
+            sync = object_of(way.sync, new) if way.sync and not way.left_out_by else None
+            if sync is not None:
+                found.setdefault(sync.id, finding.path)
+    return found
 
 
 def _syncs(changes: Iterable[Change], old: Inventory, new: Inventory) -> dict[ResourceId, Resource]:
@@ -41,9 +62,9 @@ def _syncs(changes: Iterable[Change], old: Inventory, new: Inventory) -> dict[Re
     return found
 
 
-def _arrival(sync: Resource, old: Inventory, new: Inventory) -> tuple[str, int | None]:
+def _arrival(sync: Resource, broken: Broken, old: Inventory, new: Inventory) -> tuple[str, int | None]:
     """In words, and the most seconds that it takes, where that is known."""
-    if hindrance := _hindrance(sync, old, new):
+    if hindrance := _hindrance(sync, broken, old, new):
         return f"not {hindrance}", None
     source = _source(sync, new)
     own = duration_seconds(str(sync.spec.get("interval")))
@@ -57,11 +78,16 @@ def _arrival(sync: Resource, old: Inventory, new: Inventory) -> tuple[str, int |
     return f"at most {_in_words(own + fetching)} after the push{where}", own + fetching
 
 
-def _hindrance(sync: Resource, old: Inventory, new: Inventory) -> str:
+def _hindrance(sync: Resource, broken: Broken, old: Inventory, new: Inventory) -> str:
+    if sync.id in broken:
+        return f"until {broken[sync.id]} is mended"
     source = _source(sync, new)
     for one in (sync, source):
         if one is not None and _is_suspended(one, old, new):
             return f"until {one.title} is resumed"
+    for dependency in dependencies_of(sync):
+        if old.get(dependency.on) and not new.get(dependency.on):
+            return f"while {sync.id.name} waits for {dependency.on.name}, which is removed"
     held_back = new.dependencies.held_back(sync)
     return f"while {sync.id.name} waits for {held_back}" if held_back else ""
 

@@ -16,7 +16,7 @@ from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.plan import Arrival, ClusterPlan, Effect, Machines, Plan, Reason, Step
 from eksa_lint.plan_access import access_steps, with_bindings
-from eksa_lint.plan_arrivals import arrivals, hindrance
+from eksa_lint.plan_arrivals import Broken, arrivals, broken_syncs, hindrance
 from eksa_lint.plan_steps import count, etcd_steps, quiet_steps, reason, rollout_steps, scaling_steps, text
 from eksa_lint.rules.concealed import Concealed
 from eksa_lint.secrets.masking import mask
@@ -31,7 +31,7 @@ _EFFECTS: Final = {
 """What findings of a consequence are in a plan; machines that roll are counted by the model."""
 
 
-_GONE: Final = "cluster-deleted"
+_GONE: Final = ("cluster-deleted", "paused-cluster-deleted")
 _OF_FATE: Final = {
     Fate.DELETED: Effect.LOST,
     Fate.HANGS: Effect.REFUSED,
@@ -53,24 +53,30 @@ class Comparison:
 def make_plan(compared: Comparison, findings: Iterable[Finding], clusters: int) -> Plan:
     """The plan of a change that reaches some of so many `clusters` and brings `findings`, suppressed ones too."""
     told = [finding for finding in findings if _is_told(finding)]
-    refused = {finding.resource.root for finding in told if _is_refusal(finding) and finding.resource}
+    departed = {_name(change.resource.id) for change in compared.changes if change.after is None}
+    refused = {each.resource.root for each in told if each.resource and _stops(each, departed)}
+    broken = broken_syncs(told, compared.new)
     concealed = Concealed((), {})
     plans = []
     owned: set[int] = set()
     gone = {fate.before.id: fate for fate in fates(compared.changes, compared.old, compared.new)}
-    for impact in with_bindings(compared.impacts, compared.changes, compared.old, compared.new):
+    impacts = with_bindings(compared.impacts, compared.changes, compared.old, compared.new)
+    for impact in impacts:
+        if _is_left_behind(impact, gone):
+            continue
         belongings = _belongings(impact)
         own = [finding for finding in told if finding.resource in belongings]
         owned.update(id(finding) for finding in own)
         access, told_as_access = access_steps(impact, own, compared.old, compared.new)
         steps = [*access, *_steps(impact, own, told_as_access, gone, concealed)]
-        plans.append(_cluster_plan(impact, steps, _stopped(impact, own, refused) or _held_back(impact, compared)))
+        stopped = _stopped(impact, own, refused, departed) or _held_back(impact, broken, compared)
+        plans.append(_cluster_plan(impact, steps, stopped))
     elsewhere = (_of_finding(finding) for finding in told if id(finding) not in owned)
     return Plan(
         clusters=tuple(sorted(plans, key=_by_weight)),
         elsewhere=tuple(sorted((step for step in elsewhere if step.effect is not Effect.REFUSED), key=_by_effect)),
-        unchanged=max(clusters - len(plans), 0),
-        arrivals=tuple(sorted(arrivals(compared.changes, compared.old, compared.new), key=_by_folder)),
+        unchanged=max(clusters - len(impacts), 0),
+        arrivals=tuple(sorted(arrivals(compared.changes, broken, compared.old, compared.new), key=_by_folder)),
     )
 
 
@@ -149,10 +155,27 @@ def _cluster_plan(impact: Impact, steps: Iterable[Step], stopped: str) -> Cluste
     )
 
 
-def _stopped(impact: Impact, findings: Iterable[Finding], refused: Container[str]) -> str:
+def _stops(finding: Finding, departed: Container[ResourceName]) -> bool:
+    """Flux deletes when all else is applied, so that what keeps an object from going stops nothing."""
+    return _is_refusal(finding) and finding.resource not in departed
+
+
+def _is_left_behind(impact: Impact, gone: Mapping[ResourceId, ClusterFate]) -> bool:
+    """A cluster that Flux applied and nothing applies now is told as the one that goes: its file creates none."""
+    identity = impact.cluster.resource.id
+    return (
+        impact.before is None
+        and not identity.root
+        and any(fate.before.id.root and fate.before.id._replace(root="") == identity for fate in gone.values())
+    )
+
+
+def _stopped(
+    impact: Impact, findings: Iterable[Finding], refused: Container[str], departed: Container[ResourceName]
+) -> str:
     """Flux tries all objects of a sync before it applies any; eksctl stops before it changes anything."""
     root = impact.cluster.resource.id.root
-    if any(map(_is_refusal, findings)):
+    if any(_stops(finding, departed) for finding in findings):
         if root:
             others = f"nor anything else of {clean(root)}"
             return f"nothing below happens, {others}: Flux applies none of it while one is refused"
@@ -164,12 +187,12 @@ def _stopped(impact: Impact, findings: Iterable[Finding], refused: Container[str
     return ""
 
 
-def _held_back(impact: Impact, compared: Comparison) -> str:
+def _held_back(impact: Impact, broken: Broken, compared: Comparison) -> str:
     """Why Flux does not get to a cluster that it applies, where nothing is refused."""
     if impact.after is None:
         return ""
     old, new = compared.old, compared.new
-    why = hindrance(new.way_of(impact.after.resource).sync, old, new)
+    why = hindrance(new.way_of(impact.after.resource).sync, broken, old, new)
     return f"nothing below happens {why}" if why else ""
 
 
@@ -184,7 +207,7 @@ def _of_place(finding: Finding) -> Reason:
 
 def _is_presence(finding: Finding, impact: Impact) -> bool:
     """Whether a finding says that a cluster is gone, which is told with its machines."""
-    return finding.rule == _GONE and finding.resource == _name(impact.cluster.resource.id)
+    return finding.rule in _GONE and finding.resource == _name(impact.cluster.resource.id)
 
 
 def _presence(impact: Impact, fate: ClusterFate | None, findings: Iterable[Finding]) -> Iterator[Step]:

@@ -143,7 +143,7 @@ mgmt, management cluster, clusters/mgmt/mgmt.yaml:3
       by Flux Kustomization flux-system (clusters/mgmt)
       clusters/mgmt/flux-system/gotk-sync.yaml:10
 
-  is root on machines
+  can be root on machines
     SSH key {read_title(SHORT_KEY)}
       be root on 3 control plane, 5 worker (md-0) machines, by user capv of
       VSphereMachineConfig mgmt

@@ -4,7 +4,9 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
-from conftest import PROGRAM, Files, Lint, Repository, Run
+from conftest import CODE, PROGRAM, Files, Lint, Repository, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import MadeUp
@@ -30,6 +32,12 @@ ERROR = "a: 1\na: 2\n"
 WARNING = "a: 1  # eksa-lint: ignore[duplicate-key]\n"
 NOTE = "{{ if x }}\na: 1\n{{ end }}\n"
 CLEAN = "a: 1\n"
+UNQUOTED = """\
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: Cluster
+metadata: {name: prod}
+spec: {kubernetesVersion: 1.30}
+"""
 
 
 @pytest.mark.parametrize(
@@ -101,7 +109,13 @@ def fleet(repository: Repository) -> Repository:
         ),
         ("check --against main", "HEAD has no commit that main lacks, .* for the whole tree run: eksa-lint check"),
         ("check --against relaese-7", r"unknown revision relaese-7; did you mean release-7\?"),
-        ("check --against zzz", "unknown revision zzz; in GitHub Actions set fetch-depth: 0 on actions/checkout"),
+        ("chekc", r"there is no command chekc, did you mean check\?; see: eksa-lint --help"),
+        ("check --output jsn:x", r"argument --output: there is no format jsn, did you mean json\?; see: .*"),
+        ("check --from . --to main", r"\. is a folder and main is none; --from and --to take two of a kind"),
+        ("check --from main --to .", r"\. is a folder and main is none; --from and --to take two of a kind"),
+        ("schema show Clusterr", r"no kind Clusterr is known; did you mean Cluster\?"),
+        ("schema show zzz", "no kind zzz is known; for all of them run: eksa-lint schema list"),
+        ("check --against zzz", "unknown revision zzz; in GitHub Actions .* elsewhere run: git fetch --all"),
         ("check --from HEAD --to main", "HEAD and main are the same commit, .*run: eksa-lint check"),
         ("check --from . --to .", r"\. and \. are the same folder, .*run: eksa-lint check"),
         ("check nowhere.yaml", "'nowhere.yaml' does not exist; run eksa-lint check --help for what a PATH may be"),
@@ -421,6 +435,95 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         errors = process.stderr.read()
     assert (process.returncode, errors) == (1, b"")
+
+
+CONSOLE_SCRIPT = (
+    *(sys.executable, "-c"),
+    f"import sys; sys.path.insert(0, {str(CODE)!r}); from eksa_lint.cli import run; run()",
+)
+
+
+_WITHOUT_THE_RIGHTS_OF_ROOT = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+
+
+def test_a_full_disk_is_said_in_one_line(fleet: Repository) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(CONSOLE_SCRIPT, cwd=fleet.folder, stdout=full, stderr=subprocess.PIPE, check=False)
+    message = b"eksa-lint: the report cannot be written: No space left on device; make room and run it again\n"
+    assert (done.returncode, done.stderr) == (2, message)
+
+
+@pytest.mark.parametrize("closed", ["1", "2"])
+def test_a_closed_stream_changes_no_outcome(closed: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(ERROR)
+    command = f'exec "$@" {closed}>&-'
+    done = subprocess.run(["sh", "-c", command, "sh", *CONSOLE_SCRIPT], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "locked", "message"),
+    [
+        (
+            "check closed/a.yaml",
+            "closed",
+            "'closed/a.yaml' cannot be read: Permission denied; see: ls -ld closed/a.yaml",
+        ),
+        (
+            "fix",
+            "open",
+            "cannot write .*/open/a.yaml: Permission denied; make it writable and run again: eksa-lint fix",
+        ),
+    ],
+)
+def test_what_must_not_be_read_or_written_is_said(arguments: str, locked: str, message: str, tmp_path: Path) -> None:
+    for folder in ("closed", "open"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.yaml").write_text(UNQUOTED)
+    mode = 0o000 if locked == "closed" else 0o555
+    command = [*CONSOLE_SCRIPT, *arguments.split(), *(["open/a.yaml"] if arguments == "fix" else [])]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may read and write everything, and there is no setpriv to take that away")
+        command = [*_WITHOUT_THE_RIGHTS_OF_ROOT, *command]
+    (tmp_path / locked).chmod(mode)
+    try:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    finally:
+        (tmp_path / locked).chmod(0o755)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(f"eksa-lint: {message}\n", done.stderr), done.stderr
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_letters_that_the_terminal_lacks_are_escaped(name: str, tmp_path: Path) -> None:
+    (tmp_path / "zürich.yaml").write_text("é: 1\né: 2\n")
+    command = [*CONSOLE_SCRIPT, "check", "--format", name]
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, cwd=tmp_path, env=narrow, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.isascii()
+    if name in ("json", "sarif"):
+        json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("link", "'link' is a link, and links are not followed; name what it leads to: real"),
+        ("vendored", "'vendored' is a repository of its own; to check its files run: cd vendored && eksa-lint check"),
+        ("ignored", "'ignored' holds no file that Git tracks or would track; see git check-ignore -v ignored"),
+    ],
+)
+def test_a_path_without_files_to_judge_is_explained(
+    path: str, message: str, repository: Repository, make_repository: Callable[..., Repository], lint: Lint
+) -> None:
+    repository.commit({"real/a.yaml": CLEAN, ".gitignore": "/ignored\n", "b.yaml": CLEAN})
+    repository.write("ignored/a.yaml", CLEAN)
+    (repository.folder / "link").symlink_to("real")
+    make_repository("fleet/vendored").commit({"a.yaml": CLEAN})
+    run = lint("check", path, folder=repository.folder)
+    assert (run.code, run.out, run.err) == (2, "", f"eksa-lint: {message}\n")
 
 
 def test_every_line_of_text_fits_into_80_columns_but_for_paths(tmp_path: Path, lint: Lint) -> None:

@@ -53,6 +53,14 @@ def test_fix_mends_what_is_certain_and_keeps_the_rest(file: Path, capsys: pytest
     assert capsys.readouterr().out == "Nothing to fix: no finding has a fix that is certain.\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_fix_keeps_the_encoding(encoding: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_bytes(f"\ufeff{WRONG}".encode(encoding))
+    assert main(["fix"]) == 0
+    assert capsys.readouterr().out == "eksa-cluster.yaml: 2 fixed\n"
+    assert file.read_bytes() == f"\ufeff{RIGHT}".encode(encoding)
+
+
 def test_diff_shows_and_changes_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = file.read_bytes()
     assert main(["fix", "--diff", "eksa-cluster.yaml"]) == 1

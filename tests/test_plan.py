@@ -49,6 +49,21 @@ def steps(plan: dict[str, Any]) -> list[tuple[str, str | None, str]]:
     return [(step["effect"], step["part"], step["says"]) for step in cluster["steps"]]
 
 
+def test_of_utf_16_the_first_document_is_what_is_applied(repository: Repository, lint: Lint) -> None:
+    files = {"clusters/mgmt/gotk-sync.yaml": SYNC, "clusters/mgmt/prod.yaml": workload(CONFIGURATION)}
+    repository.commit(files)
+    repository.write("clusters/mgmt/prod.yaml", workload(CONFIGURATION).encode("utf-16"))
+    out = " ".join(lint("plan", folder=repository.folder).out.split())
+    assert "VSphereDatacenterConfig prod is deleted at once while Cluster prod still names it" in out
+    assert "Cluster prod is deleted" not in out
+    assert "prod.yaml was not judged: it is UTF-16, of which Flux and eksctl read the first document only" in out
+
+    first, *_ = workload(CONFIGURATION).split("\n---\n")
+    repository.commit({**files, "clusters/mgmt/prod.yaml": first})
+    repository.write("clusters/mgmt/prod.yaml", first.encode("utf-16"))
+    assert "Nothing happens to any cluster" in lint("plan", folder=repository.folder).out
+
+
 def test_an_upgrade_replaces_the_control_plane_then_the_workers(changed: Any) -> None:
     after = CONFIGURATION.replace('"1.33"', '"1.34"').replace("kube-v1.33", "kube-v1.34")
     plan = changed(CONFIGURATION, after)
@@ -465,6 +480,47 @@ def test_it_says_what_waits_for_another_sync_and_gathers_the_rest(repository: Re
     assert out.count(f"nothing below happens {WAITS}") == 1
     markdown = lint("plan", "--format", "markdown", folder=repository.folder).out
     assert f"Flux applies <code>apps</code>: not {WAITS}." in markdown
+
+
+def test_nothing_arrives_at_what_the_change_makes_flux_stop_at(repository: Repository, lint: Lint) -> None:
+    path, broken = f"clusters/mgmt/{FILE}", "clusters/mgmt/b.yaml"
+    repository.commit({SYNC_FILE: f"{GIT}---\n{SYNC}", path: workload(CONFIGURATION)})
+    repository.write(path, workload(CONFIGURATION).replace("count: 2", "count: 3"))
+    repository.write(broken, "a: [\n")
+    out = lint("plan", folder=repository.folder).out
+    assert f"  clusters/mgmt: not until {broken} is mended\n" in out
+    assert out.count(f"nothing below happens until {broken} is mended") == 1
+
+
+def test_what_waits_for_a_removed_sync_does_not_arrive(repository: Repository, lint: Lint) -> None:
+    infra = MORE.replace("name: apps", "name: infra").replace("./apps", "./infra")
+    files = {"clusters/mgmt/infra.yaml": infra, "infra/a.yaml": "", f"apps/{FILE}": workload(CONFIGURATION)}
+    apps = {"clusters/mgmt/apps.yaml": MORE.replace("{interval", "{dependsOn: [{name: infra}], interval")}
+    repository.commit({SYNC_FILE: f"{GIT}---\n{SYNC}", **files, **apps})
+    (repository.folder / "clusters/mgmt/infra.yaml").unlink()
+    repository.write(f"apps/{FILE}", workload(CONFIGURATION).replace("count: 2", "count: 3"))
+    out = lint("plan", folder=repository.folder).out
+    assert "  apps: not while apps waits for infra, which is removed\n" in out
+    assert "nothing below happens while apps waits for infra, which is removed" in out
+
+
+def test_a_cluster_whose_sync_goes_is_told_once_and_its_file_creates_none(repository: Repository, lint: Lint) -> None:
+    path = f"clusters/mgmt/{FILE}"
+    repository.commit({"flux/gotk-sync.yaml": f"{GIT}---\n{SYNC}", path: workload(CONFIGURATION)})
+    (repository.folder / "flux/gotk-sync.yaml").unlink()
+    out = lint("plan", folder=repository.folder).out
+    assert "Cluster prod is no longer in what Flux applies" in " ".join(out.split())
+    assert "CREATED" not in out
+
+
+def test_a_paused_cluster_that_goes_is_told_once_and_stops_nothing_else(repository: Repository, lint: Lint) -> None:
+    path, pause = f"clusters/mgmt/{FILE}", '  annotations: {anywhere.eks.amazonaws.com/paused: "true"}\n'
+    paused = workload(CONFIGURATION).replace("  name: prod\n", f"  name: prod\n{pause}", 1)
+    repository.commit({SYNC_FILE: f"{GIT}---\n{SYNC}", path: paused})
+    (repository.folder / path).unlink()
+    out = lint("plan", folder=repository.folder).out
+    assert out.count("Cluster prod is paused, so that it hangs") == 1
+    assert "nothing below happens" not in out
 
 
 def test_nothing_is_said_of_flux_where_there_is_none_or_nothing_happens(repository: Repository, lint: Lint) -> None:

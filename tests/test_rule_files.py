@@ -1,6 +1,7 @@
 """Every rule file is a rule, and finds in its examples what they say, at the very line, and nothing else."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -59,8 +60,16 @@ def test_a_folder_only_sorts(rule: Rule, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 def test_the_reason_begins_with_a_short_sentence_without_abbreviations(rule: Rule) -> None:
-    assert 20 <= len(rule.summary) < 200
-    assert not re.search(r"\b(e\.g|i\.e|etc)\.(?:\s|$)", f"{rule.why} {rule.fix}")
+    for consequence in (rule.consequence, *dict(rule.otherwise)):
+        words = rule.words(consequence)
+        assert 20 <= len(rule.summary(consequence)) < 200
+        assert not re.search(r"\b(e\.g|i\.e|etc)\.(?:\s|$)", f"{words.why} {words.fix}")
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.otherwise], ids=lambda rule: rule.id)
+def test_what_is_said_of_another_consequence_is_said_of_a_finding(rule: Rule, tmp_path: Path) -> None:
+    found = [run(rule, filled(example), tmp_path / str(number)) for number, example in enumerate(rule.examples)]
+    assert set(dict(rule.otherwise)) <= {finding.consequence for one in found for finding in one} - {rule.consequence}
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
@@ -218,6 +227,19 @@ def run(rule: Rule, example: Example, folder: Path) -> list[Finding]:
     after = write(example.after, folder / "after")
     report = check(before, after, load_policy(before or after, rules), rules)
     return [finding for finding in report.counted() if finding.rule == rule.id]
+
+
+def test_the_rule_that_the_contributor_is_shown_is_one(tmp_path: Path) -> None:
+    shown = (FOLDER.parent / "CONTRIBUTING.md").read_text().partition("```yaml\n")[2].partition("```")[0]
+    file = tmp_path / "cluster" / "single-etcd.yaml"
+    file.parent.mkdir()
+    file.write_text(textwrap.dedent(shown))
+    assert list(problems(file)) == []
+    rule = load_rule(file, tmp_path)
+    test_the_reason_begins_with_a_short_sentence_without_abbreviations(rule)
+    test_a_rule_has_an_example_that_finds_and_one_that_does_not(rule)
+    for number, example in enumerate(rule.examples):
+        test_an_example_finds_what_it_says_and_nothing_else(rule, example, tmp_path / str(number))
 
 
 def write(files: dict[str, str], folder: Path) -> Snapshot:

@@ -129,10 +129,10 @@ def _outcome(resource: Resource, way: Way, old: Inventory, new: Inventory) -> tu
         return Outcome.STAYS, f"its {guard} {_PRUNE} is disabled"
     listed = still_listed(resource, way, new)
     if listed is not None:
-        return Outcome.WAITS, f"{listed.file} still lists it, where Flux stops and removes nothing"
+        return Outcome.WAITS, f"{listed.file} still lists it, so that Flux stops and removes nothing"
     refused = _refused(resource, sync, new)
     if refused is not None:
-        return Outcome.WAITS, f"{refused.file} is no kustomization that can be built, where Flux stops"
+        return Outcome.WAITS, f"{refused.file} is no kustomization that can be built, so that Flux stops"
     return _unknown(resource, way, new) or outcome_of_sync(sync, old, new)
 
 

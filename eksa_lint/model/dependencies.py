@@ -91,8 +91,8 @@ class Dependencies:
     def held_back(self, sync: Resource, seen: frozenset[ResourceId] = frozenset()) -> str:
         """What a Flux `Kustomization` waits for in vain, and why: `infra, which is suspended`; empty where nothing."""
         for dependency in dependencies_of(sync):
-            if self.cycle(dependency):
-                return f"{dependency.on.name}, which depends on it in turn"
+            if chain := self.cycle(dependency):
+                return "itself" if len(chain) == 1 else f"{dependency.on.name}, which depends on it in turn"
             if why := self.obstacle(dependency, seen):
                 return f"{dependency.on.name}, {why}"
         return ""

@@ -7,7 +7,7 @@ from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot, Withheld
 from eksa_lint.snapshot.contents import LARGEST_READ, Contents
 from eksa_lint.syntax import Problem, Source, Stream, parse
-from eksa_lint.syntax.source import decode
+from eksa_lint.syntax.source import as_utf_8, decode
 
 
 class Library:
@@ -25,9 +25,9 @@ class Library:
         self._manifests.update(dict.fromkeys(blob.id for blob in wanted))
 
     def content(self, identifier: str) -> bytes:
-        """The bytes of a loaded blob; nothing for one that is withheld."""
+        """The text of a loaded blob as UTF-8, to search in; nothing for one that is withheld."""
         content = self._contents.of(identifier)
-        return b"" if isinstance(content, Withheld) else content
+        return b"" if isinstance(content, Withheld) else as_utf_8(content)
 
     def is_too_large(self, identifier: str) -> bool:
         """Whether a loaded blob was withheld for its size."""

@@ -36,7 +36,7 @@ def outcome_of_sync(
         above = outcome_of_sync(parent, old, new, seen | {sync})
         return outcome_of_removed_sync(sync, old, new, by_parent=True) if above[0] is Outcome.PRUNED else above
     if _loses_folder(sync, old, new):
-        return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
+        return Outcome.WAITS, f"{sync.folder} is not there any more, so that Flux stops and removes nothing"
     if not sync.prunes:
         return Outcome.STAYS, f"{sync.file} does not prune"
     if sync.is_suspended:
@@ -65,7 +65,7 @@ def outcome_of_removed_sync(
 ) -> tuple[Outcome, str]:
     """What Flux does with all that a `Kustomization` applied when that is removed itself."""
     if not by_parent and _loses_folder(sync, old, new):
-        return Outcome.WAITS, f"{sync.folder} is not there any more, where Flux stops and removes nothing"
+        return Outcome.WAITS, f"{sync.folder} is not there any more, so that Flux stops and removes nothing"
     policy = sync.spec.get("deletionPolicy") or "MirrorPrune"
     if sync.is_suspended:
         return Outcome.STAYS, f"{sync.file} is suspended"

@@ -17,7 +17,7 @@ VERSION: Final = 1
 
 _HEADINGS: Final = {
     Power.ADMIN: "can do anything",
-    Power.ROOT: "is root on machines",
+    Power.ROOT: "can be root on machines",
     Power.ESCALATES: "can make itself an admin",
     Power.WRITES: "can change objects",
     Power.READS: "can read objects",

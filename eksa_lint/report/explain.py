@@ -26,6 +26,7 @@ def explain(rule: Rule, *, width: int, today: date) -> str:
         [f"{rule.id} ({rule.severity}, {rule.consequence}): {rule.title}", *_status(rule)],
         _paragraph(rule.why, width),
         _paragraph(rule.fix, width),
+        *_otherwise(rule, width),
         *_example(rule.examples[0], width),
         *_accept(rule, today),
     ]
@@ -53,6 +54,7 @@ def list_json(rules: RuleSet) -> str:
             "since": rule.since,
             "why": rule.why,
             "fix": rule.fix,
+            "otherwise": {name: {"why": words.why, "fix": words.fix} for name, words in rule.otherwise},
             "references": rule.references,
             "url": rule.url,
         }
@@ -69,6 +71,12 @@ def _status(rule: Rule) -> list[str]:
 
 def _paragraph(text: str, width: int) -> list[str]:
     return wrap(text, width)
+
+
+def _otherwise(rule: Rule, width: int) -> Iterator[list[str]]:
+    for consequence, words in rule.otherwise:
+        fix = "" if words.fix == rule.fix else f" {words.fix}"
+        yield _paragraph(f"Where a finding says {consequence}: {words.why}{fix}", width)
 
 
 def _example(example: Example, width: int) -> Iterator[list[str]]:

@@ -64,7 +64,7 @@ def _place(finding: Finding) -> Iterable[tuple[str, str]]:
 def _message(finding: Finding, rule: Rule | None) -> Iterable[str]:
     yield clean(finding.message)
     if rule:
-        yield f"{finding.consequence.value}: {clean(rule.summary)}"
+        yield f"{finding.consequence.value}: {clean(rule.summary(finding.consequence))}"
     if finding.side == "before" and finding.path is not None and finding.span is not None:
         yield f"was at: {clean(finding.path)}:{finding.span.line}"
 

@@ -78,7 +78,7 @@ def _accepted_row(finding: Finding) -> str:
 def _row(finding: Finding, rule: Rule | None) -> str:
     consequence = finding.consequence.value
     if rule:
-        consequence += f": {escape(rule.summary)}"
+        consequence += f": {escape(rule.summary(finding.consequence))}"
     return cells(_where(finding), f"{escape(finding.message)}<br><sub>{consequence}</sub>", _name(finding, rule))
 
 

@@ -19,11 +19,6 @@ def shown(text: str) -> str:
     return clean(mask(text))
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence on one line, without its full stop."""
-    return " ".join(text.split()).partition(". ")[0].rstrip(".")
-
-
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """The most severe first, by place within."""
     return sorted(findings, key=lambda finding: (finding.severity.rank, finding.sort_key))

@@ -15,7 +15,7 @@ from eksa_lint import HOME, __version__
 from eksa_lint.clean import clean, inert_json
 from eksa_lint.finding import Consequence, Finding, Fix, Report, Severity, Side, Suppressed
 from eksa_lint.report.anchor import anchor
-from eksa_lint.report.phrases import accepted, allowed, first_sentence
+from eksa_lint.report.phrases import accepted, allowed
 from eksa_lint.rules.rule import Rule
 from eksa_lint.syntax.source import Span
 
@@ -92,7 +92,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
         "id": rule.id,
         "name": rule.id,
         "shortDescription": {"text": clean(rule.title)},
-        "fullDescription": {"text": f"{clean(first_sentence(rule.why))}."},
+        "fullDescription": {"text": f"{clean(rule.summary(rule.consequence))}."},
         "help": {"text": _help(rule, heading="{}"), "markdown": _help(rule, heading="**{}**")},
         "helpUri": rule.url,
         "defaultConfiguration": {"level": severity.value},

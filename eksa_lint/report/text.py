@@ -13,7 +13,6 @@ from eksa_lint.report.phrases import (
     by_severity,
     counts,
     extent,
-    first_sentence,
     looked_at,
     plural,
     silenced,
@@ -28,12 +27,13 @@ _LABEL: Final = 40
 def render(report: Report, rules: Mapping[str, Rule], *, color: bool, width: int, verbose: bool) -> str:
     page = page_of(report, color=color, width=width)
     shown = [finding for finding in report.counted() if verbose or finding.severity is not Severity.NOTE]
-    told: set[str] = set()
+    told: set[tuple[str, str]] = set()
     blocks = []
     for finding in by_severity(shown):
         rule = rules.get(finding.rule)
-        blocks.append(_finding(page, finding, rule, advice=finding.rule not in told))
-        told.add(finding.rule)
+        said = finding.rule, rule.advice(finding.consequence) if rule else ""
+        blocks.append(_finding(page, finding, rule, advice="" if said in told else said[1]))
+        told.add(said)
     if dangers := allowed(report):
         blocks.append(_suppressed(page, dangers, "allowed"))
     if verbose and (silent := silenced(report)):
@@ -42,8 +42,8 @@ def render(report: Report, rules: Mapping[str, Rule], *, color: bool, width: int
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _finding(page: Page, finding: Finding, rule: Rule | None, *, advice: bool) -> list[str]:
-    """`advice` is given once a rule, where it is first met."""
+def _finding(page: Page, finding: Finding, rule: Rule | None, *, advice: str) -> list[str]:
+    """`advice` is what to do; it is given once, where it is first met."""
     lines = _title(page, finding)
     numbers = [line.number for line in finding.excerpt.lines] if finding.excerpt else []
     gutter = max(2, *(len(str(number)) for number in numbers), 0)
@@ -52,13 +52,13 @@ def _finding(page: Page, finding: Finding, rule: Rule | None, *, advice: bool) -
         lines.append(f"{arrow} {_place(page, finding)}")
     if finding.excerpt and finding.excerpt.lines:
         lines += _excerpt(page, finding.excerpt, finding.severity, gutter)
-    lines += _hint(page, gutter, finding.consequence.value, rule.summary if rule else "")
+    lines += _hint(page, gutter, finding.consequence.value, rule.summary(finding.consequence) if rule else "")
     for related in finding.related:
         lines += _related(page, gutter, related)
     if finding.fix:
         lines += _hint(page, gutter, "fixable", f"eksa-lint fix ({finding.fix.title})")
     if rule and advice:
-        lines += _hint(page, gutter, "fix", first_sentence(rule.fix))
+        lines += _hint(page, gutter, "fix", advice)
         lines += _hint(page, gutter, "more", f"eksa-lint explain {rule.id}")
     if rule and finding.severity is Severity.ERROR and finding.resource:
         lines += _allowance(page, gutter, rule, finding.resource)

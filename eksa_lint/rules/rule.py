@@ -42,6 +42,14 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What happens and what to do, the first sentence of each in a form that stands alone."""
+
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finds:
     """What an example must find, where a `# finds:` comment cannot stand."""
 
@@ -94,6 +102,9 @@ class Rule:
     variables: tuple[Variable, ...] = ()
     validations: tuple[Validation, ...] = ()
     check: str = ""
+    otherwise: tuple[tuple[Consequence, Words], ...] = ()
+    """What is said where a finding has another consequence than the rule."""
+
     example_data: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     """The examples as written; `examples` makes them up, only where they are wanted."""
 
@@ -107,11 +118,17 @@ class Rule:
         parts: tuple[Validation | Variable, ...] = (*self.validations, *self.variables)
         return any("ref(" in part.expression for part in parts)
 
-    @property
-    def summary(self) -> str:
+    def words(self, consequence: Consequence) -> Words:
+        """What is said about a finding of a consequence."""
+        return dict(self.otherwise).get(consequence) or Words(self.why, self.fix)
+
+    def summary(self, consequence: Consequence) -> str:
         """The first sentence of the reason, for the one line that a finding has room for."""
-        first, dot, _ = self.why.replace("\n", " ").partition(". ")
-        return first.rstrip(".") if dot else first.strip().rstrip(".")
+        return _first_sentence(self.words(consequence).why)
+
+    def advice(self, consequence: Consequence) -> str:
+        """The first sentence of what to do."""
+        return _first_sentence(self.words(consequence).fix)
 
     @property
     def url(self) -> str:
@@ -146,8 +163,16 @@ class Rule:
             variables=tuple(Variable(item["name"], item["expression"]) for item in data.get("variables", ())),
             validations=tuple(_validation(item) for item in data.get("validations", ())),
             check=data.get("check", ""),
+            otherwise=tuple(
+                (Consequence(name), Words(words["why"].strip(), words.get("fix", data["fix"]).strip()))
+                for name, words in data.get("otherwise", {}).items()
+            ),
             example_data=tuple(data.get("examples", ())),
         )
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split()).partition(". ")[0].rstrip(".")
 
 
 def _each(written: str | list[str]) -> tuple[str, ...]:

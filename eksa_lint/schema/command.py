@@ -95,9 +95,11 @@ def _find(kind: str, release: str | None) -> catalog.Schema:
     for schema in _all_schemas(release):
         if wanted in (schema.kind.lower(), f"{schema.kind}.{schema.group}".lower()):
             return schema
-    raise CannotCheck(
-        f"no kind {kind} is known{f' in {release}' if release else ''}; for all of them run: eksa-lint schema list"
-    )
+    from eksa_lint.schema.suggest import similar  # noqa: PLC0415 - only to word an error
+
+    meant = similar(kind, {schema.kind for schema in _all_schemas(release)})
+    hint = f"did you mean {meant}?" if meant else "for all of them run: eksa-lint schema list"
+    raise CannotCheck(f"no kind {kind} is known{f' in {release}' if release else ''}; {hint}")
 
 
 def _all_schemas(release: str | None) -> Iterator[catalog.Schema]:

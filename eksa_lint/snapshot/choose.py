@@ -58,7 +58,10 @@ def between(folder: Path, before: str, after: str) -> Choice:
     folders = [(folder / name) for name in (before, after)]
     if all(path.is_dir() for path in folders) and not _both_are_revisions(folder, before, after):
         return _between_folders(folders[0], folders[1], before, after)
-    git = _repository(folder, "--from and --to with revisions")
+    git = _repository(folder, "comparing revisions")
+    for path, name, other in ((folders[0], before, after), (folders[1], after, before)):
+        if path.is_dir() and git.lookup(name) is None:
+            raise CannotCheck(f"{name} is a folder and {other} is none; --from and --to take two of a kind")
     first, second = git.resolve(before), git.resolve(after)
     if first == second:
         raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
@@ -93,15 +96,22 @@ def work_tree(folder: Path, paths: Iterable[Path]) -> Choice:
     """
     wanted = [Path(os.path.normpath(folder / path)) for path in paths]
     for path in wanted:
-        if not path.exists():
-            raise CannotCheck(
-                f"{os.path.relpath(path, folder)!r} does not exist; run eksa-lint check --help for what a PATH may be"
-            )
+        _require(path, os.path.relpath(path, folder))
     git = Git.find(folder)
     if git and all(path.is_relative_to(git.root.resolve()) or path.is_relative_to(git.root) for path in wanted):
         snapshot = FolderSnapshot(git.root, "the work tree", git.work_tree())
         return Choice(None, snapshot, _only(git.root, wanted, snapshot), _prefix(folder, git.root))
     return _loose_paths(folder, wanted or [folder])
+
+
+def _require(path: Path, name: str) -> None:
+    try:
+        path.stat()
+    except PermissionError as error:
+        raise CannotCheck(f"{name!r} cannot be read: {error.strerror}; see: ls -ld {name}") from error
+    except OSError as error:
+        reason = "does not exist; run eksa-lint check --help for what a PATH may be"
+        raise CannotCheck(f"{name!r} {reason}") from error
 
 
 def committed(folder: Path) -> Snapshot | None:
@@ -146,10 +156,17 @@ def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[
 
     for start in starts:
         if not any(path == start or path.startswith(f"{start}/") for path in snapshot.blobs):
-            raise CannotCheck(
-                f"{start!r} holds no file that Git tracks or would track; see git check-ignore -v {start}"
-            )
+            raise CannotCheck(f"{start!r} {_why_empty(root / start, start)}")
     return is_wanted
+
+
+def _why_empty(path: Path, start: str) -> str:
+    """Why no file of a path is judged, and what to do instead."""
+    if path.is_symlink():
+        return f"is a link, and links are not followed; name what it leads to: {path.readlink()}"
+    if (path / ".git").exists():
+        return f"is a repository of its own; to check its files run: cd {start} && eksa-lint check"
+    return f"holds no file that Git tracks or would track; see git check-ignore -v {start}"
 
 
 def _between_folders(first: Path, second: Path, before: str, after: str) -> Choice:

@@ -35,6 +35,7 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 _SHA1_DIGITS: Final = 40
+_FETCH: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --all"
 FETCH_HINT: Final = "in GitHub Actions set fetch-depth: 0 on actions/checkout, elsewhere run: git fetch --unshallow"
 _COMMITS: Final = 1_000
 """Commits whose differences are asked for at once, so that not those of all history are held."""
@@ -244,7 +245,7 @@ class Git:
         if self.is_shallow:
             return f"unknown revision {revision}; this clone is shallow: {FETCH_HINT}"
         close = self._close_references(revision)
-        hint = f"did you mean {close[0]}?" if close else "in GitHub Actions set fetch-depth: 0 on actions/checkout"
+        hint = f"did you mean {close[0]}?" if close else _FETCH
         return f"unknown revision {revision}; {hint}"
 
     def _close_references(self, revision: str) -> list[str]:
@@ -270,6 +271,9 @@ class Git:
             )
         except FileNotFoundError as error:
             raise CannotCheck("git was not found; install it, or compare two folders with --from A --to B") from error
+        except PermissionError as error:
+            reason = f"cannot be read: {error.strerror}; run eksa-lint in a folder that you may read"
+            raise CannotCheck(f"{self._folder} {reason}") from error
 
     def _popen(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

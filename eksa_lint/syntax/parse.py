@@ -8,7 +8,7 @@ from eksa_lint.syntax import scalars
 from eksa_lint.syntax.compose import Composer, TooComplex
 from eksa_lint.syntax.document import Document, Problem, Stream
 from eksa_lint.syntax.events import PARSER_ERRORS, NotYaml, events, explain
-from eksa_lint.syntax.source import Source, decode
+from eksa_lint.syntax.source import Source, decode, is_utf_16
 
 LARGEST_FILE: Final = 10_000_000
 """Bytes; a larger file is not parsed, only searched for secrets."""
@@ -28,7 +28,16 @@ def parse(data: bytes, *, core: bool = False) -> Stream:
     if bad is not None:
         problem = Problem("yaml-syntax", "the text is not valid UTF-8", bad, bad + 1)
         return Stream(source, problems=[problem], broken=True)
-    return compose(source, events(source.text), scalars.resolve_core if core else scalars.resolve_plain)
+    stream = compose(source, events(source.text), scalars.resolve_core if core else scalars.resolve_plain)
+    return _only_first(stream) if is_utf_16(data) and len(stream.documents) > 1 else stream
+
+
+def _only_first(stream: Stream) -> Stream:
+    """What kustomize and eksctl read of UTF-16: they look for `---` as UTF-8 writes it, and find none."""
+    start = stream.documents[1].root.start
+    reason = "it is UTF-16, of which Flux and eksctl read the first document only; save it as UTF-8"
+    problems = [*stream.problems, Problem("too-complex", reason, start, start + 1)]
+    return Stream(stream.source, stream.documents[:1], problems, stream.broken)
 
 
 def compose(

@@ -1,9 +1,11 @@
 """The text of one blob, and the way from an offset to a line and a column."""
 
+import codecs
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -55,14 +57,30 @@ def is_git_crypt(text: str) -> bool:
     return text.startswith("\0GITCRYPT\0")
 
 
+_UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def is_utf_16(data: bytes) -> bool:
+    """Whether a byte order mark says so."""
+    return data.startswith(_UTF_16_MARKS)
+
+
+def as_utf_8(data: bytes) -> bytes:
+    """The same text in UTF-8, so that it can be searched; what is not valid stays as it is."""
+    if not is_utf_16(data):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError:
+        return data
+
+
 def decode(data: bytes) -> tuple[Source, int | None]:
     """Decode as YAML does: UTF-8, or UTF-16 when its byte order mark says so.
 
     Returns the text and, where the bytes are not valid, the offset in it of the first bad one.
     """
-    encoding = "utf-8"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
+    encoding = "utf-16" if is_utf_16(data) else "utf-8"
     try:
         text = data.decode(encoding)
         bad = None

@@ -195,7 +195,7 @@ def test_exit_codes_are_those_of_check(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("audit --since zzz", "unknown revision zzz; in GitHub Actions set fetch-depth: 0 on actions/checkout"),
+        ("audit --since zzz", "unknown revision zzz; in GitHub Actions .* elsewhere run: git fetch --all"),
         ("audit --since maim", r"unknown revision maim; did you mean main\?"),
         ("audit --since --all", "argument --since: expected one argument; see: eksa-lint audit --help"),
         ("audit --since=--all", "unknown revision --all; .*"),

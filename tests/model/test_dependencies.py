@@ -64,7 +64,7 @@ INFRA = {f"{ROOT}/infra.yaml": sync("infra", "infra"), "infra/a.yaml": CONFIG}
         ),
         (
             {**INFRA, f"{ROOT}/infra.yaml": sync("infra", "infra", ", dependsOn: [{name: infra}]")},
-            "infra, which depends on infra, which depends on it in turn",
+            "infra, which depends on itself",
         ),
         ({**INFRA, f"{ROOT}/infra.yaml": sync("infra", "infra", ", dependsOn: [{name: apps, readyExpr: 'true'}]")}, ""),
         ({**INFRA, f"{ROOT}/infra.yaml": sync("infra", "infra", ", dependsOn: text")}, ""),

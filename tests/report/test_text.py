@@ -20,10 +20,11 @@ from report_samples import (
     report,
 )
 
-from eksa_lint.finding import Compared, Excerpt, ExcerptLine, Report, Severity
+from eksa_lint.finding import Compared, Consequence, Excerpt, ExcerptLine, Report, Severity
 from eksa_lint.report import FORMATS, Options, render
 from eksa_lint.report.columns import width_of
 from eksa_lint.report.text import render as render_text
+from eksa_lint.rules.rule import Words
 
 
 def text(judged: Report, *, color: bool = False, width: int = 80, verbose: bool = False) -> str:
@@ -35,6 +36,19 @@ def excerpt_of(line: str, start: int, end: int, label: str = "here", number: int
     excerpt = Excerpt((ExcerptLine(number, " ", line),), start, end, label)
     lines = text(report(dataclasses.replace(ROLLOUT, excerpt=excerpt))).splitlines()
     return lines[3 : lines.index("   |", 3)]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "github"])
+def test_what_is_said_fits_the_consequence_of_the_finding(name: str) -> None:
+    words = Words("The update is refused as a whole. Nothing happens.", "Write the old value. Then go on.")
+    rule = dataclasses.replace(RULES[DELETED.rule], otherwise=((Consequence.REJECTED, words),))
+    refused = dataclasses.replace(DELETED, consequence=Consequence.REJECTED, related=())
+    shown = render(name, report(refused, DELETED), {**RULES, rule.id: rule}, Options())
+    assert "rejected: The update is refused as a whole" in shown
+    assert "destroys: Flux prunes what is no longer listed" in shown
+    if name == "text":
+        assert "= fix: Write the old value\n" in shown
+        assert "= fix: To keep it, restore the entry" in shown
 
 
 def test_the_whole_report() -> None:

@@ -188,4 +188,5 @@ def _also(sync: Sync, inventory: Inventory) -> str:
     if not names:
         return ""
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f", nor what {', '.join(names[:_MOST_NAMED])}{more} applies, which waits for {sync.name}"
+    verbs = ("applies", "waits") if len(names) == 1 else ("apply", "wait")
+    return f", nor what {', '.join(names[:_MOST_NAMED])}{more} {verbs[0]}, which {verbs[1]} for {sync.name}"

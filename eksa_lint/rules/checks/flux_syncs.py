@@ -18,6 +18,7 @@ from eksa_lint.rules.draft import Draft
 
 _RULE: Final = "flux-sync-removed"
 _MOST_NAMED: Final = 3
+_ITSELF: Final = "which is itself"
 
 
 @check("flux-syncs")
@@ -74,16 +75,17 @@ def changed_paths(change: Change, context: Context) -> Iterator[Draft]:
     is_seen = not any(is_folder_missing(*side) or _reaches_outside(*side) for side in sides)
     lost = _only_there(before, context, context.before) if is_seen else "what is only in the old folder"
     paths = [str(sync.spec.get("path") or "./") for sync in (before, after)]
-    effect = "which holds the same objects" if not lost else f"{lost} {'goes' if before.prunes else 'stays as it is'}"
+    effect = f": {lost} {'goes' if before.prunes else 'stays as it is'}" if lost else ", which holds the same objects"
+    consequence = None if before.prunes else Consequence.WEAKENS
     yield Draft(
         "flux-path-changed",
-        f"{new.title} applies {paths[1]} in place of {paths[0]}: {effect}",
+        f"{new.title} applies {paths[1]} in place of {paths[0]}{effect}",
         new.place(("spec", "path")),
         new,
         field="spec.path",
         values=tuple(paths),
         severity=Severity.NOTE if not lost else None if before.prunes else Severity.WARNING,
-        consequence=None if before.prunes else Consequence.WEAKENS,
+        consequence=consequence if lost else Consequence.STYLE,
         old_place=old.place(("spec", "path")),
     )
 
@@ -161,7 +163,7 @@ def _waiting(dependency: Dependency, context: Context) -> Iterator[Draft]:
         )
         yield Draft(
             "flux-dependency",
-            f"{resource.title} depends on {dependency.on.name}, {why}: {effect}",
+            f"{resource.title} depends on {'itself' if why == _ITSELF else f'{dependency.on.name}, {why}'}: {effect}",
             resource.place(("spec", "dependsOn", dependency.position, "name")),
             resource,
             field=f"spec.dependsOn[{dependency.on.namespace}/{dependency.on.name}]",
@@ -174,7 +176,7 @@ def _why_waiting(dependency: Dependency, context: Context) -> tuple[str, Severit
     inventory, before = context.inventory, context.before
     chain = [resource.id.name for resource in inventory.dependencies.cycle(dependency)]
     if len(chain) == 1:
-        return "which is itself", None
+        return _ITSELF, None
     if chain:
         return f"which depends on {', which depends on '.join(chain[1:])}", None
     if inventory.get(dependency.on) or inventory.may_hold(dependency.on) or inventory.may_be_named(dependency.on):

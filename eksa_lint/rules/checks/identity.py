@@ -44,7 +44,7 @@ def unknown_identities(resource: Resource, context: Context) -> Iterator[Draft]:
         part = "name" if is_filled_in_later(resource.id.name) else "namespace"
         yield Draft(
             rule="object-not-identified",
-            message=f"{resource.title} is an object {why_unknown(resource.id, way)}: which one it is is not known",
+            message=f"it is not known which object {resource.title} is, {why_unknown(resource.id, way)}",
             place=resource.place(("metadata", part)),
             resource=resource,
         )

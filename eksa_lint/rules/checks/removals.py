@@ -34,7 +34,9 @@ def config_objects(change: Change, context: Context) -> Iterator[Draft]:
         f"is deleted at once while {titles} still names it, and every reconcile of that fails from then on",
     )
     is_sure = left.outcome in (Outcome.PRUNED, Outcome.WAITS)
-    yield _draft("config-object-removed", left, f"{resource.title} {text}", None if is_sure else Severity.WARNING)
+    severity = None if is_sure else Severity.WARNING
+    consequence = Consequence.WEAKENS if left.outcome is Outcome.STAYS else None
+    yield _draft("config-object-removed", left, f"{resource.title} {text}", severity, consequence)
 
 
 @check("kustomization-resources-removed")
