@@ -43,5 +43,5 @@ def machines_out_of_sight(change: Change, context: Context) -> Iterator[Draft]:
 
 
 def _shows_clusters(inventory: Inventory) -> bool:
-    objects = (each for path in inventory.files_holding(_OF_CLUSTERS) for each in inventory.resources_in(path))
+    objects = (each for path in inventory.manifests.holding(_OF_CLUSTERS) for each in inventory.resources_in(path))
     return any((each.group, each.kind) == (EKSA, "Cluster") for each in objects)
