@@ -140,7 +140,7 @@ def test_a_cluster_that_comes_is_created(repository: Repository, lint: Lint) -> 
 @pytest.mark.parametrize(
     ("old", "new", "effect", "says"),
     [
-        ("cilium: {}", "cilium: {policyEnforcementMode: always}", "in-place", "Cilium is applied again"),
+        ("cilium: {}", "cilium: {egressMasqueradeInterfaces: eth0}", "in-place", "Cilium is applied again"),
         (
             "  - count: 2\n",
             "  - upgradeRolloutStrategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 2}}\n    count: 2\n",

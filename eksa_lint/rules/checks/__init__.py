@@ -67,6 +67,7 @@ _MODULES: Final = {
     "codeowners": "hygiene",
     "workflow-secrets": "workflows",
     "manifest-namespaces": "manifest_namespaces",
+    "machines-out-of-sight": "machines_out_of_sight",
     "workload-clusters": "workload_clusters",
     "cluster-name": "workload_clusters",
     "vsphere-template": "vsphere",

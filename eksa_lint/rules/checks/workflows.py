@@ -23,6 +23,7 @@ _TRACES: Final = re.compile(r"(?:^|\s)(?:set\s+-[a-wyz]*x|set\s+-o\s+xtrace|(?:b
 _IN_URL: Final = re.compile(r"https://[^\s/@]*(?:\$\{\{\s*secrets\.|\$\{?(?P<variable>\w+)\}?)[^\s/@]*@")
 _EKSCTL: Final = re.compile(r"\beksctl\s+anywhere\s+(?:create|upgrade|delete)\s+cluster\b")
 _HOSTED: Final = re.compile(r"(?:ubuntu|windows|macos)-[\w.-]+\Z")
+_KUBECONFIG: Final = re.compile(r"secrets\.(?P<name>\w*KUBE_?CONF\w*)", re.IGNORECASE)
 _UPLOADS: Final = "actions/upload-artifact"
 
 
@@ -53,6 +54,7 @@ def workflow_secrets(file: File, context: Context) -> Iterator[Draft]:
     if not context.inventory.manifests.holding(EKSA.encode()):
         return
     for document in file.documents:
+        yield from _kubeconfigs(file, document.root)
         for step in _steps(file, document.root):
             run = step.value.get("run")
             if isinstance(run, str):
@@ -60,13 +62,35 @@ def workflow_secrets(file: File, context: Context) -> Iterator[Draft]:
             yield from _judge_upload(step)
 
 
+def _kubeconfigs(file: File, root: Node) -> Iterator[Draft]:
+    """The first place in each job where a machine of GitHub is handed a kubeconfig."""
+    jobs = fields.get(root.value, ("jobs",))
+    for name, job in jobs.items() if isinstance(jobs, dict) else ():
+        path = ("jobs", name)
+        hosted, node = _hosted(job), root.find(path)
+        found = _KUBECONFIG.search(file.source.text, node.start, node.end) if hosted and node else None
+        if found:
+            message = (
+                f"hands secret {found['name']} to {hosted}: whoever can push a workflow to the repository can read it"
+                " and rules the cluster past Flux"
+            )
+            place = file.place(*found.span("name"))
+            field = fields.spell(path, root.value, "", "")
+            yield Draft("workflow-secret", message, place, field=field, values=(message,))
+
+
+def _hosted(job: Any) -> str:
+    """The machine of GitHub that a job runs on; empty for another one."""
+    runs_on = fields.get(job, ("runs-on",))
+    return runs_on if isinstance(runs_on, str) and _HOSTED.match(runs_on) else ""
+
+
 def _steps(file: File, root: Node) -> Iterator[_Step]:
     outer = _secrets_in(fields.get(root.value, ("env",)))
     jobs = fields.get(root.value, ("jobs",))
     for name, job in jobs.items() if isinstance(jobs, dict) else ():
         known = {**outer, **_secrets_in(fields.get(job, ("env",)))}
-        runs_on = fields.get(job, ("runs-on",))
-        hosted = runs_on if isinstance(runs_on, str) and _HOSTED.match(runs_on) else ""
+        hosted = _hosted(job)
         for path, value in fields.select(job, ("steps", fields.ANY)):
             if isinstance(value, dict):
                 own = {**known, **_secrets_in(value.get("env"))}
