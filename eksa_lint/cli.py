@@ -1,13 +1,12 @@
 """The command line: words to calls, reports to streams, outcomes to exit codes. Everything else is imported late."""
 
-import errno
 import os
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from eksa_lint.errors import CannotCheck
+from eksa_lint.standard_streams import no_room, say_no_more, take_streams
 
 if TYPE_CHECKING:
     import argparse
@@ -25,8 +24,6 @@ CLEAN: Final = 0
 FOUND: Final = 1
 CANNOT: Final = 2
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
 
 def run() -> "NoReturn":
     """The console script: ends without taking the documents apart, which takes as long as reading them did."""
@@ -34,25 +31,11 @@ def run() -> "NoReturn":
 
     # Nodes are many and live to the end: scanning them for cycles costs as much as making them.
     gc.disable()
-    _take_streams()
+    take_streams()
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _take_streams() -> None:
-    """A stream that is closed takes nothing, and one that lacks a letter shows its escape: no reason to stop."""
-    if sys.stdout is None:
-        sys.stdout = _nowhere()
-    elif isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="backslashreplace")
-    if sys.stderr is None:
-        sys.stderr = _nowhere()
-
-
-def _nowhere() -> TextIOWrapper:
-    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -69,21 +52,16 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     except CannotCheck as error:
         return _cannot(str(error))
     except BrokenPipeError:
-        _say_no_more()  # the reader has seen enough (`| head`)
+        say_no_more()  # the reader has seen enough (`| head`)
         return FOUND
     except KeyboardInterrupt:
         return _cannot("interrupted")
     except Exception as error:  # noqa: BLE001 - a traceback may show what a file holds
-        if isinstance(error, OSError) and error.errno in _FULL:
-            _say_no_more()
-            return _cannot(f"the report cannot be written: {error.strerror}; make room and run it again")
+        if reason := no_room(error):
+            say_no_more()
+            return _cannot(f"the report cannot be written: {reason}; make room and run it again")
         return _cannot(_internal(error))
     return code
-
-
-def _say_no_more() -> None:
-    """Python must not complain about standard output while it shuts down."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check(options: "argparse.Namespace") -> int:

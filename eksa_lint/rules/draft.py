@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from eksa_lint.finding import Consequence, Place, Refuser, Severity
+from eksa_lint.model import fields
 from eksa_lint.model.resource import Resource
 
 
@@ -53,3 +54,9 @@ class Draft:
     related: tuple[tuple[str, Place], ...] = ()
     secret: tuple[tuple[int, int], ...] = ()
     repair: Repair | None = None
+
+
+def draft_at(rule: str, resource: Resource, path: fields.Path, message: str, severity: Severity | None = None) -> Draft:
+    """What a rule says of one field of an object."""
+    field = fields.spell(path, resource.value, resource.group, resource.kind)
+    return Draft(rule, message, resource.place(path), resource, field, severity=severity)

@@ -16,7 +16,7 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.critical_objects import pod_of
 from eksa_lint.rules.checks.rbac_graph import graph_of
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _SCHEME: Final = re.compile(r"(?:https?|oci)://")
@@ -42,7 +42,7 @@ def controller_image(change: Change, context: Context) -> Iterator[Draft]:
                 f"container {name} of {workload.title} in {workload.id.namespace} comes from {source}"
                 f" in place of {', '.join(sorted(known))}"
             )
-            yield _draft("controller-image", workload, path, message)
+            yield draft_at("controller-image", workload, path, message)
 
 
 @check("bundles-source")
@@ -60,7 +60,7 @@ def bundles_source(bundles: Resource, context: Context) -> Iterator[Draft]:
     for host, path in first.items():
         what = "a component" if count[host] == 1 else f"{count[host]} components"
         message = f"{bundles.title} takes {what} from {host}, where no release is published and which is no mirror"
-        yield _draft("bundles-source", bundles, path, message)
+        yield draft_at("bundles-source", bundles, path, message)
 
 
 def source_of(image: str) -> str:
@@ -117,13 +117,3 @@ def _locations(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from _locations(below, (*path, index))
-
-
-def _draft(rule: str, resource: Resource, path: Path, message: str) -> Draft:
-    return Draft(
-        rule=rule,
-        message=message,
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-    )

@@ -17,7 +17,7 @@ from eksa_lint.rules.checks.iam_grants import known_groups
 from eksa_lint.rules.checks.rbac_graph import BINDINGS, RBAC, graph_of
 from eksa_lint.rules.checks.rbac_rights import names_in_table
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _GROUPS: Final = {"User": RBAC, "Group": RBAC, "ServiceAccount": ""}
@@ -40,10 +40,10 @@ def rbac_refused(subject: Resource | Change, context: Context) -> Iterator[Draft
         if wanted is not None and isinstance(group, str) and group not in ("", wanted):
             meant = wanted or "the core group, which is empty"
             message = f"subject {_name(item)} of {subject.title} is a {kind} of {group}, and belongs to {meant}"
-            yield _draft("rbac-refused", subject, (*path, "apiGroup"), message)
+            yield draft_at("rbac-refused", subject, (*path, "apiGroup"), message)
         if kind == "ServiceAccount" and _lacks_namespace(item, subject, context.inventory):
             message = f"ServiceAccount {_name(item)} of {subject.title} has no namespace, and nothing else gives it one"
-            yield _draft("rbac-refused", subject, (*path, "name"), message)
+            yield draft_at("rbac-refused", subject, (*path, "name"), message)
 
 
 def _lacks_namespace(item: Any, binding: Resource, inventory: Inventory) -> bool:
@@ -64,7 +64,7 @@ def _moved(change: Change) -> Iterator[Draft]:
         f"{change.after.title} turns from {names[0][0]} {names[0][1]} to {names[1][0]} {names[1][1]}, "
         "which the API server refuses: the binding must be deleted first"
     )
-    yield _draft("rbac-refused", change.after, ("roleRef", "name"), message, Severity.WARNING)
+    yield draft_at("rbac-refused", change.after, ("roleRef", "name"), message, Severity.WARNING)
 
 
 @check("rbac-idle")
@@ -84,7 +84,7 @@ def _idle_subjects(binding: Resource) -> Iterator[Draft]:
         name = fields.get(item, ("name",))
         if fields.get(item, ("kind",)) == "User" and isinstance(name, str) and "level" in known_groups().get(name, {}):
             message = f"{binding.title} names a user {name}: that is a group, and nobody logs in under it"
-            yield _draft("rbac-idle", binding, (*path, "kind"), message)
+            yield draft_at("rbac-idle", binding, (*path, "kind"), message)
 
 
 def _dangling(binding: Resource, inventory: Inventory) -> Iterator[Draft]:
@@ -101,7 +101,7 @@ def _dangling(binding: Resource, inventory: Inventory) -> Iterator[Draft]:
         message = (
             f"{binding.title} names Role {name}, which is in no file of {identity.namespace}: it gives nothing yet"
         )
-        yield _draft("rbac-idle", binding, ("roleRef", "name"), message, Severity.NOTE)
+        yield draft_at("rbac-idle", binding, ("roleRef", "name"), message, Severity.NOTE)
 
 
 def _idle_rule(role: Resource, path: Path, rule: Any) -> Iterator[Draft]:
@@ -111,23 +111,12 @@ def _idle_rule(role: Resource, path: Path, rule: Any) -> Iterator[Draft]:
     for index, resource in enumerate(resources):
         if isinstance(resource, str) and resource.endswith("/*"):
             message = f"{resource} of {role.title} is no resource: a star behind a slash stands only for itself"
-            yield _draft("rbac-idle", role, (*path, "resources", index), message, Severity.NOTE)
+            yield draft_at("rbac-idle", role, (*path, "resources", index), message, Severity.NOTE)
     idle = [verb for verb in verbs if isinstance(verb, str) and verb in _NAMELESS]
     if names and idle and not any("/" in str(resource) for resource in resources):
         message = f"{role.title} gives nothing by {', '.join(idle)} with resourceNames: such a request names no object"
-        yield _draft("rbac-idle", role, (*path, "verbs", verbs.index(idle[0])), message, Severity.NOTE)
+        yield draft_at("rbac-idle", role, (*path, "verbs", verbs.index(idle[0])), message, Severity.NOTE)
 
 
 def _name(item: Any) -> str:
     return str(fields.get(item, ("name",)) or "without a name")
-
-
-def _draft(rule: str, resource: Resource, path: Path, message: str, severity: Severity | None = None) -> Draft:
-    return Draft(
-        rule=rule,
-        message=message,
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        severity=severity,
-    )
