@@ -31,6 +31,7 @@ _PERSON = {
     for role in ("AUTHOR", "COMMITTER")
     for field, value in (("NAME", "Ann"), ("EMAIL", "ann@example.org"), ("DATE", "2026-01-01T00:00:00Z"))
 }
+VERDICT = "verdict of EKS Anywhere"
 _FOREIGN = ("GIT_", "GITHUB_", "PRE_COMMIT", "NO_COLOR", "FORCE_COLOR", "PYTHON", "XDG_")
 
 
@@ -186,3 +187,14 @@ def lint_apart() -> Lint:
         return Run(done.returncode, os.fsdecode(done.stdout), os.fsdecode(done.stderr))
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of test_verdicts.py: what EKS Anywhere's own tests say of their files, and what is said here."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    rows = {value for report in reports for name, value in getattr(report, "user_properties", ()) if name == VERDICT}
+    if not rows:
+        return
+    terminalreporter.section("EKS Anywhere says, eksa-lint says")
+    for path, expected, verdict, note in sorted(rows):
+        terminalreporter.line(f"{expected}  {verdict}  {Path(path).name}: {note}")
