@@ -130,7 +130,7 @@ def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -
     from dataclasses import replace
 
     from eksa_lint.check import load_policy
-    from eksa_lint.config import BadConfig, unknown_rule
+    from eksa_lint.config import BadConfig, unknown_selection
     from eksa_lint.policy import Policy, names
 
     warnings: tuple[str, ...] = ()
@@ -143,7 +143,7 @@ def _policy(options: "argparse.Namespace", choice: "Choice", rules: "RuleSet") -
         warnings = (f"The configuration before the change cannot be used, the defaults were taken: {error}",)
     for name in (*(options.select or ()), *(options.ignore or ())):
         if not any(names([name], rule.id, rule.consequence) for rule in rules.values()):
-            raise CannotCheck(unknown_rule(name, rules))
+            raise CannotCheck(unknown_selection(name, rules))
     return replace(
         policy, select=options.select or policy.select, ignore=(*policy.ignore, *(options.ignore or ()))
     ), warnings

@@ -17,10 +17,9 @@ Path: TypeAlias = tuple[str | int, ...]
 CONFIG_FILE: Final = ".eksa-lint.yaml"
 BASELINE_FILE: Final = ".eksa-lint-baseline.jsonl"
 OURS: Final = ".eksa-lint"
+"""How all that the policy is made of begins: both files, and the folder of imported schemas."""
 KNOWN_SECRETS: Final = ".secrets.baseline"
 """That of detect-secrets."""
-
-"""How all that the policy is made of begins: both files, and the folder of imported schemas."""
 
 _NO_SETTING: Final = "there is no setting"
 _FEW: Final = 8
@@ -149,7 +148,7 @@ def _unknown_rules(value: Any, rules: RuleSet) -> Iterator[tuple[Path, str]]:
     for path, patterns in lists:
         for index, pattern in enumerate(patterns or ()):
             if not any(names([pattern], rule.id, rule.consequence) for rule in rules.values()):
-                yield (*path, index), unknown_rule(pattern, rules)
+                yield (*path, index), unknown_selection(pattern, rules)
     for rule in value.get("severity", ()):
         if rule not in rules:
             yield ("severity", rule), unknown_rule(rule, rules)
@@ -158,6 +157,12 @@ def _unknown_rules(value: Any, rules: RuleSet) -> Iterator[tuple[Path, str]]:
 def unknown_rule(name: str, rules: RuleSet) -> str:
     """`rule "scale-to-zer" does not exist; did you mean scale-to-zero?`"""
     return f'rule "{name}" does not exist{_did_you_mean(name, list(rules))}'
+
+
+def unknown_selection(name: str, rules: RuleSet) -> str:
+    """The same of what may also be `id-*` or a consequence."""
+    known = [*rules, *dict.fromkeys(rule.consequence.value for rule in rules.values())]
+    return f'rule "{name}" does not exist{_did_you_mean(name.rstrip("*"), known)}'
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:

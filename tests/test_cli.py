@@ -120,6 +120,7 @@ def fleet(repository: Repository) -> Repository:
         ("check --from . --to .", r"\. and \. are the same folder, .*run: eksa-lint check"),
         ("check nowhere.yaml", "'nowhere.yaml' does not exist; run eksa-lint check --help for what a PATH may be"),
         ("check --select scale-to-zer", r'rule "scale-to-zer" does not exist; did you mean scale-to-zero\?.*'),
+        ("check --select leakz", r'rule "leakz" does not exist; did you mean leaks\?'),
         ("check --ignore scale-to-zer", r'rule "scale-to-zer" does not exist; did you mean scale-to-zero\?.*'),
         ("explain scale-to-zer", r'rule "scale-to-zer" does not exist; did you mean scale-to-zero\?.*'),
         ("explain zzz", 'rule "zzz" does not exist; for all of them run: eksa-lint rules'),
