@@ -119,8 +119,7 @@ class _Work:
             for replacement in step.replacements:
                 self._replace(replacement)
             for setting in step.settings:
-                self.node = setting.applied_to(self.node, self.names, self._kind in _KEEP_NAME)
-                self.names.add(_name(self.node))
+                self._set(setting)
             if step.substitution:
                 self._fill_in(step.substitution)
 
@@ -129,11 +128,15 @@ class _Work:
             self.node = replacement.applied_to(self.node, self.names)
             self.names.add(_name(self.node))
         except CannotApply as problem:
-            at = problem.node or replacement.written
-            home = at if isinstance(at, Borrowed) else self._home
-            self.unfit.append(
-                Unfit("replacement", str(problem), Place(self._side, home.path, home.source, at.start, at.end))
-            )
+            self.unfit.append(Unfit("replacement", str(problem), self._place(problem.node or replacement.written)))
+
+    def _set(self, setting: Setting) -> None:
+        try:
+            self.node = setting.applied_to(self.node, self.names, self._kind in _KEEP_NAME)
+            self.names.add(_name(self.node))
+        except CannotApply as problem:
+            at = self._place(problem.node or self.node)
+            self.unfit.append(Unfit("change of images" if setting.does == "image" else "transformer", str(problem), at))
 
     def _fill_in(self, substitution: Substitution) -> None:
         self.node, problems = substituted(self.node, substitution)

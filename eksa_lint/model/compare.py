@@ -31,9 +31,16 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or _stays(identity, after)):
                 continue
             change = Change(first, second)
-            if first is None or second is None or change.hands or (not _is_alike(first, second) and change.fields):
+            if first is None or second is None or change.hands or _differ(first, second, change):
                 changes.append(change)
     return changes
+
+
+def _differ(first: Resource, second: Resource, change: Change) -> bool:
+    """Whether another object comes of it, or none any more, since something no longer fits it."""
+    if {unfit.reason for unfit in second.unfit} - {unfit.reason for unfit in first.unfit}:
+        return True
+    return not _is_alike(first, second) and bool(change.fields)
 
 
 def _stays(identity: ResourceId, after: Inventory) -> bool:

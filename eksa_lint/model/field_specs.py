@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.images import changed_image
-from eksa_lint.model.patches import like, with_entries, with_items
+from eksa_lint.model.patches import CannotApply, like, with_entries, with_items
 from eksa_lint.syntax import Entry, Node
 
 Path: TypeAlias = tuple[str, ...]
@@ -21,13 +21,17 @@ METADATA_NAME: Final = ("metadata", "name")
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field of the objects of a group, version and kind; an empty one takes any."""
+    """One field of the objects of a group, version and kind; an empty one takes any.
+
+    `if_there` is one that kustomize looks for by itself: where a text stands in its way, it is not there.
+    """
 
     path: Path
     group: str = ""
     version: str = ""
     kind: str = ""
     create: bool = False
+    if_there: bool = False
 
     def concerns(self, value: Any) -> bool:
         group, _, version = str(fields.get(value, ("apiVersion",))).rpartition("/")
@@ -59,13 +63,22 @@ class Setting:
         return any(spec.path[:1] == METADATA_NAME[:1] for spec in self.specs) and self.does != "merge"
 
     def applied_to(self, node: Node, names: set[str], kept: bool) -> Node:
-        """The object with its fields changed."""
+        """The object with its fields changed.
+
+        Raises:
+            CannotApply: the way to a field leads through a text, where kustomize stops.
+        """
         if self.name and self.name not in names:
             return node
         for spec in self.specs:
             if spec.concerns(node.value) and not (kept and spec.path == METADATA_NAME):
                 empty = like(self.node or node, {}, {}, None) if spec.create else None
-                node = _changed(node, spec.path, self._change, empty)
+                try:
+                    node = _changed(node, spec.path, self._change, empty)
+                except _TextInTheWay as text:
+                    if not spec.if_there:
+                        way, stop = ".".join(spec.path), ".".join(spec.path[: -len(text.rest)])
+                        raise CannotApply(f"{way} is looked for, and {stop} is a text", self.node) from None
         return node
 
     def _change(self, old: Node) -> Node:
@@ -107,11 +120,21 @@ def _steps(path: str) -> Path:
     return tuple(part.removesuffix("[]").replace("\0", "/") for part in parts)
 
 
+class _TextInTheWay(Exception):
+    """`rest` of a path is not to be had, as a text stands where a mapping should."""
+
+    def __init__(self, rest: Path) -> None:
+        super().__init__()
+        self.rest = rest
+
+
 def _changed(node: Node, path: Path, edit: Edit, empty: Node | None) -> Node:
     if node.items is not None:
         return with_items(node, [_changed(item, path, edit, empty) for item in node.items])
     if not path:
         return edit(node)
+    if node.entries is None and node.value is not None:
+        raise _TextInTheWay(path)
     entry = (node.entries or {}).get(path[0])
     if node.entries is None or (entry is None and empty is None):
         return node

@@ -7,8 +7,11 @@ import re
 from typing import Any, Final
 
 _TEMPLATE: Final = ("spec", "template", "spec")
-_PODS: Final = (("spec",), _TEMPLATE, ("spec", "jobTemplate", *_TEMPLATE))
-IMAGE_PATHS: Final = tuple((*pod, kind, "image") for pod in _PODS for kind in ("containers", "initContainers"))
+_KINDS: Final = ("containers", "initContainers")
+IMAGE_PATHS: Final = tuple((*pod, kind, "image") for pod in (("spec",), _TEMPLATE) for kind in _KINDS)
+"""Looked for in every object."""
+JOB_IMAGE_PATHS: Final = tuple(("spec", "jobTemplate", *_TEMPLATE, kind, "image") for kind in _KINDS)
+"""Changed where they are."""
 CHANGES: Final = ("newName", "digest", "newTag")
 _REFERENCE: Final = r"(?P<reference>(?::[a-zA-Z0-9_.{}-]*)?(?:@sha256:[a-zA-Z0-9_.{}-]*)?)"
 

@@ -34,7 +34,7 @@ class Borrowed(Node):
 class Unfit:
     """Something of an object that kustomize or Flux cannot do, so that it stops there."""
 
-    what: Literal["patch", "replacement", "variable"]
+    what: Literal["patch", "replacement", "change of images", "transformer", "variable"]
     reason: str
     place: Place
 

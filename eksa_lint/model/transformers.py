@@ -11,7 +11,7 @@ from typing import Any, Final
 from eksa_lint.model import fields
 from eksa_lint.model.embedded import embedded
 from eksa_lint.model.field_specs import Does, FieldSpec, Setting, specs_of
-from eksa_lint.model.images import CHANGES, IMAGE_PATHS
+from eksa_lint.model.images import CHANGES, IMAGE_PATHS, JOB_IMAGE_PATHS
 from eksa_lint.model.kustomize import Kustomization, beside
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patches import borrow
@@ -120,7 +120,10 @@ def image_setting(entry: Node | None) -> Setting | None:
     if entry is None or not isinstance(name, str) or not name:
         return None
     written = next((node for key in CHANGES if (node := entry.find((key,))) is not None and node.value), None)
-    specs = tuple(FieldSpec(path) for path in IMAGE_PATHS)
+    specs = (
+        *(FieldSpec(path) for path in IMAGE_PATHS),
+        *(FieldSpec(path, if_there=True) for path in JOB_IMAGE_PATHS),
+    )
     return Setting("image", specs, content=entry.value, node=written) if written is not None else None
 
 
