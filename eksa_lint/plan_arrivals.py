@@ -7,7 +7,7 @@ interval of the `Kustomization`.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from eksa_lint.finding import Finding
+from eksa_lint.finding import Consequence, Finding
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.dependencies import dependencies_of
@@ -21,8 +21,13 @@ from eksa_lint.rules.functions import duration_seconds
 Broken: TypeAlias = Mapping[ResourceId, str]
 """The file at which Flux stops, by the `Kustomization` that applies it."""
 
-_STOPPING: Final = ("flux-build-stops", "yaml-syntax", "duplicate-key")
-"""The rules that tell at what Flux stops, where it applies the file."""
+_STOPPING: Final = frozenset((
+    ("flux-build-stops", Consequence.BREAKS),
+    ("kustomization-invalid", Consequence.BREAKS),
+    ("yaml-syntax", Consequence.BREAKS),
+    ("duplicate-key", Consequence.REJECTED),
+))  # fmt: skip
+"""The rules that tell at what Flux stops, where it applies the file, and as what they tell it."""
 
 
 def arrivals(changes: Iterable[Change], broken: Broken, old: Inventory, new: Inventory) -> Iterator[Arrival]:
@@ -43,7 +48,8 @@ def broken_syncs(findings: Iterable[Finding], new: Inventory) -> Broken:
     """What a change makes Flux stop at."""
     found: dict[ResourceId, str] = {}
     for finding in findings:
-        if finding.rule in _STOPPING and finding.side == "after" and finding.path and finding.path in new.manifests:
+        is_stop = (finding.rule, finding.consequence) in _STOPPING
+        if is_stop and finding.side == "after" and finding.path and finding.path in new.manifests:
             way = new.way(finding.path)
             sync = object_of(way.sync, new) if way.sync and not way.left_out_by else None
             if sync is not None:

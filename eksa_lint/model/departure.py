@@ -9,7 +9,7 @@ from eksa_lint.finding import Place
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import FIELDS, Entry, Kustomization
+from eksa_lint.model.kustomize import Entry, Kustomization
 from eksa_lint.model.layout import Way
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
 from eksa_lint.model.resource import Resource
@@ -139,15 +139,12 @@ def _outcome(resource: Resource, way: Way, old: Inventory, new: Inventory) -> tu
 def _refused(resource: Resource, sync: Sync, new: Inventory) -> Kustomization | None:
     """The kustomization that leaves an object out because it cannot be built.
 
-    Without a field that says anything, or with one that is misspelt, kustomize stops. Only the file in the folder
-    that Flux applies is read leniently, and then gives nothing.
+    Only the file in the folder that Flux applies is read leniently, and then gives nothing.
     """
     for chain in new.layout.kustomizations.chains(resource.path) if resource.path in new.manifests else ():
         found = chain.left_out_by
-        if found is not None and found.folder != sync.folder:
-            names = found.value.keys() - {"apiVersion", "kind", "metadata"}
-            if not names or names - FIELDS:
-                return found
+        if found is not None and found.is_refused(by_flux=found.folder == sync.folder):
+            return found
     return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from posixpath import dirname, normpath
 from typing import Any, Final
 
+from eksa_lint.data import json_schema
 from eksa_lint.model import fields
 from eksa_lint.syntax import Node, Source, Stream
 
@@ -12,15 +13,10 @@ KUSTOMIZE: Final = "kustomize.config.k8s.io"
 KUSTOMIZATION_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INCLUDES: Final = ("resources", "bases", "components")
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
-FIELDS: Final = frozenset((
-    "apiVersion", "kind", "metadata", "resources", "bases", "components", "crds", "namespace", "namePrefix",
-    "nameSuffix", "labels", "commonLabels", "commonAnnotations", "patches", "patchesStrategicMerge", "patchesJson6902",
-    "images", "imageTags", "replicas", "replacements", "vars", "configurations", "configMapGenerator",
-    "secretGenerator", "generatorOptions", "generators", "transformers", "validators", "helmCharts", "helmGlobals",
-    "helmChartInflationGenerator", "openapi", "buildMetadata", "sortOptions", "inventory",
-))  # fmt: skip
-"""What kustomize 5 knows in its files."""
+IDENTITY: Final = frozenset(("apiVersion", "kind", "metadata"))
+"""The fields that ask for nothing."""
 
+_SCHEMA: Final = "kubernetes/Kustomization/v1beta1"
 _REMOTE_MARKS: Final = ("://", "git@", "?ref=", "github.com/")
 
 
@@ -60,6 +56,13 @@ class Kustomization:
         """The items of a list, in their places."""
         return self.node.items_of(name) if self.node is not None else ()
 
+    def is_refused(self, *, by_flux: bool) -> bool:
+        """Whether kustomize stops at it. Flux drops unknown fields `by_flux` from the first file that it reads."""
+        if any(not _is_texts(self.value.get(name)) for name in _INCLUDES):
+            return True
+        asked = self.value.keys() - IDENTITY
+        return not by_flux and (not asked or not asked <= json_schema(_SCHEMA)["properties"].keys())
+
     @property
     def remotes(self) -> list[str]:
         """What it takes in from outside the repository."""
@@ -90,6 +93,10 @@ def read_kustomization(file: str, folder: str, stream: Stream) -> Kustomization:
         if isinstance(node.value, str) and not is_remote(node.value)
     )
     return Kustomization(file, folder, value, includes, stream.source, root)
+
+
+def _is_texts(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(item is None or isinstance(item, str) for item in value))
 
 
 def is_remote(text: str) -> bool:

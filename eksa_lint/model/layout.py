@@ -149,6 +149,13 @@ class Layout:
         """Whether a file is a kustomization that seems to make objects itself, by its text."""
         return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self._manifests.content(path)) is not None
 
+    def syncs_building(self, folder: str) -> list[Sync]:
+        """Those that build the kustomization of a folder, alone or with others."""
+        kustomization = self.kustomizations.at(folder)
+        chains = self.kustomizations.chains_of_made(kustomization) if kustomization else []
+        ends = (chain.end for chain in chains if chain.left_out_by is None)
+        return list(dict.fromkeys(sync for end in ends if (sync := self._sync_for(end)) is not None))
+
     def made_by(self, path: str) -> list[tuple[Way, list[Node]]]:
         """The objects that a kustomization makes itself, on each way to a cluster."""
         if not self.may_make(path):

@@ -92,7 +92,7 @@ class Conversion:
     """The entries of `not_required` that dropped something."""
 
     nameless: bool = False
-    """Whether objects of the kind go by their file, and need no metadata."""
+    """Whether objects of the kind go by their file, which need not say what they are either."""
 
     def root(self, structure: Json, title: str) -> Json:
         own = {
@@ -105,17 +105,16 @@ class Conversion:
             "title": title,
             "type": "object",
             "required": [
-                *("apiVersion", "kind"),
-                *(() if self.nameless else ("metadata",)),
+                *(() if self.nameless else ("apiVersion", "kind", "metadata")),
                 *(name for name in own if _is_required(structure, name)),
             ],
             "additionalProperties": False,
             "properties": {
-                "apiVersion": {"type": "string"},
-                "kind": {"type": "string"},
+                "apiVersion": _maybe("string") if self.nameless else {"type": "string"},
+                "kind": _maybe("string") if self.nameless else {"type": "string"},
                 "metadata": _NAMELESS_META if self.nameless else _OBJECT_META,
                 **own,
-                "status": {},
+                **({} if self.nameless else {"status": {}}),
             },
         }
 

@@ -34,6 +34,7 @@ _MODULES: Final = {
     "control-annotations": "annotations",
     "flux-builds": "flux_builds",
     "kustomizations-not-evaluated": "flux_builds",
+    "kustomization-files": "kustomization_files",
     "rollouts": "rollouts",
     "early-release": "early_release",
     "critical-namespace-rbac": "rbac",

@@ -9,17 +9,15 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Entry, is_remote, is_within_any
-from eksa_lint.model.layout import Way
-from eksa_lint.model.resource import EKSA, Resource, ResourceId
-from eksa_lint.model.sync import FLUX, Sync
+from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.checks.flux_stops import stops
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
 from eksa_lint.syntax.later import is_filled_in_later
 
 _RULE: Final = "flux-build-stops"
-_MOST_NAMED: Final = 3
 _NOT_EVALUATED: Final = {
     "generators": "generators are not run here",
     "validators": "validators are not run here",
@@ -86,7 +84,7 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     if faults and not _is_left_out(file.path, inventory):
         for document, missing in faults:
             message = (
-                f"a document of {file.path} has no {missing}, so that it is no object: {_stops(ways[0], inventory)}"
+                f"a document of {file.path} has no {missing}, so that it is no object: {stops(ways[0].sync, inventory)}"
             )
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
 
@@ -104,7 +102,7 @@ def _missing_entries(file: File, context: Context) -> Iterator[Draft]:
         ways = [way for way in inventory.layout.ways(entry.target) if way.applied_by]
         if ways and not _is_left_out(file.path, inventory):
             place = Place(file.side, entry.file, entry.source, entry.node.start, entry.node.end)
-            message = f"{file.path} lists {entry.node.value}, {fault}: {_stops(ways[0], inventory)}"
+            message = f"{file.path} lists {entry.node.value}, {fault}: {stops(ways[0].sync, inventory)}"
             yield Draft(_RULE, message, place, field=entry.target)
 
 
@@ -168,25 +166,5 @@ def _listed(change: Change, context: Context) -> Iterator[Draft]:
     entry = still_listed(resource, way, context.inventory)
     if entry is not None:
         place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)
-        message = f"{entry.file} still lists {entry.node.value}, which is removed: {_stops(way, context.inventory)}"
+        message = f"{entry.file} still lists {entry.node.value}, which is removed: {stops(way.sync, context.inventory)}"
         yield Draft(_RULE, message, place, field=entry.target)
-
-
-def _stops(way: Way, inventory: Inventory) -> str:
-    if way.sync is None:
-        return "kustomize stops there"
-    folder, also = way.sync.folder or "the repository", _also(way.sync, inventory)
-    return f"Flux stops there, and nothing of {folder} is applied or deleted until that is mended{also}"
-
-
-def _also(sync: Sync, inventory: Inventory) -> str:
-    """What waits for the sync that stops."""
-    if not inventory.manifests.holding(b"dependsOn"):
-        return ""
-    identity = ResourceId(inventory.layout.root(sync.file), FLUX, "Kustomization", sync.namespace, sync.name)
-    names = [resource.id.name for resource in inventory.dependencies.waiting_for(identity)]
-    if not names:
-        return ""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    verbs = ("applies", "waits") if len(names) == 1 else ("apply", "wait")
-    return f", nor what {', '.join(names[:_MOST_NAMED])}{more} {verbs[0]}, which {verbs[1]} for {sync.name}"

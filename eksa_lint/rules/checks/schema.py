@@ -36,10 +36,11 @@ def schema(resource: Resource, context: Context) -> Iterator[Draft]:
     """Every error of the object against the schema of its release."""
     for error in _errors(resource, context):
         if not _is_unquoted_version(resource, error):
-            yield _draft(resource, error)
+            yield draft_of(resource, error)
 
 
-def _draft(resource: Resource, error: "SchemaError") -> Draft:
+def draft_of(resource: Resource, error: "SchemaError") -> Draft:
+    """What is said of one error, at its place."""
     from eksa_lint.schema.wording import field  # noqa: PLC0415 - as above
 
     return Draft(
