@@ -14,6 +14,7 @@ from eksa_lint.model.affected import (
     changed_files,
     count_changed_files,
     counterparts,
+    reached_kustomizations,
 )
 from eksa_lint.model.changes import Change
 from eksa_lint.model.compare import compare
@@ -153,7 +154,10 @@ class _Run:
         changed = {id(change.after.node) for change in self._changes if change.after}
         new = [resource for resource in reached if resource.patch or id(resource.node) in changed]
         same = [resource for resource in reached if not resource.patch and id(resource.node) not in changed]
-        state = State(self._new, self._engine, changed_files(old.snapshot, self._new.snapshot))
+        files = {blob.path: blob for blob in changed_files(old.snapshot, self._new.snapshot)}
+        for path in reached_kustomizations(self._changes, old, self._new):
+            files[path] = self._new.snapshot.blobs[path]
+        state = State(self._new, self._engine, files.values())
         done, standing = self._change_drafts(), list(state.judge(new, same))
         if old.snapshot.blobs.keys() - self._new.snapshot.blobs.keys():
             done += self._engine.judge_repository()  # what it lacks may have gone with them

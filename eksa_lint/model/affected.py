@@ -15,6 +15,24 @@ def changed_files(before: Snapshot, after: Snapshot) -> list[Blob]:
     return [blob for path, blob in after.blobs.items() if before.blobs.get(path) != blob and blob.id not in moved]
 
 
+def reached_kustomizations(changes: Iterable[Change], old: Inventory, new: Inventory) -> list[str]:
+    """The kustomizations that name what is gone or something else: they may not be built any more."""
+    kustomizations = new.layout.kustomizations
+    found = {
+        later.file
+        for change in changes
+        if change.before is not None and change.after is None
+        for one in old.way_of(change.before).taken_in_by
+        if (later := kustomizations.at(one.folder)) is not None
+    }
+    for path, blob in old.snapshot.blobs.items():
+        if path not in new.snapshot.blobs:
+            found.update(one.file for one in kustomizations.naming(path))
+        elif path in old.manifests and new.snapshot.blobs[path] != blob:
+            found.update(one.file for one in kustomizations.patched_by(path))
+    return sorted(found)
+
+
 def count_changed_files(before: Snapshot, after: Snapshot) -> int:
     """How many paths hold something else, or are there on one side only."""
     paths = before.blobs.keys() | after.blobs.keys()

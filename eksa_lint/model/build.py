@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from eksa_lint.finding import Place, Side
+from eksa_lint.model import fields
 from eksa_lint.model.field_specs import Setting
 from eksa_lint.model.patches import CannotApply, apply_operations, merge, with_text
 from eksa_lint.model.replacements import Replacement
@@ -159,7 +160,9 @@ class _Work:
             return
         if patched is None:
             yield patch
-        elif isinstance(patched.value, dict):
+        elif missing := _missing(patched.value):
+            self.unfit.append(Unfit("patch", f"it takes away the {missing}", _place(patch, None, self._side)))
+        else:
             self.node = patched
             if not patch.renames and _name(patched) != name:
                 self._rename(name)  # kustomize keeps the name that a merged part does not agree with
@@ -175,6 +178,12 @@ class _Work:
     @property
     def _kind(self) -> str:
         return str(self.node.value.get("kind")) if isinstance(self.node.value, dict) else ""
+
+
+def _missing(value: Any) -> str:
+    """What an object lacks to be one."""
+    paths = (("apiVersion",), ("kind",), ("metadata", "name"))
+    return next((".".join(path) for path in paths if not isinstance(fields.get(value, path), str)), "")
 
 
 def _name(node: Node) -> str:

@@ -98,6 +98,12 @@ class Kustomizations:
         here = [one for one in self._above(dirname(path), "") if path in one.patch_files]
         return [*here, *self._patched_outward.get(path, ())]
 
+    def naming(self, path: str) -> list[Kustomization]:
+        """The kustomizations that may name a file, or that did before it went."""
+        name = basename(path).encode("utf-8", "surrogateescape")
+        near = [one for one in self._above(dirname(path), "") if name in self._manifests.content(one.file)]
+        return [*near, *(one for one in self._reaching_out if name in self._manifests.content(one.file))]
+
     def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
         """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
         if "transformers" in kustomization.value and (set_last := self._namespace_set_last(kustomization)):

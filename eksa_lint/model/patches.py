@@ -88,12 +88,15 @@ def _apply(node: Node, operation: Node) -> Node:
         case "remove":
             return _edit(node, steps, None, is_new=False)
         case "copy" | "move" as op:
-            source = pointer(str(value.get("from", "")))
+            origin = value.get("from")
+            if not isinstance(origin, str):
+                raise CannotApply("an operation has no from")
+            source = pointer(origin)
             moved = _at(node, source)
             node = _edit(node, source, None, is_new=False) if op == "move" else node
             return _edit(node, steps, Entry(moved.start, moved.end, moved), is_new=True)
         case "test":
-            if _at(node, steps).value != value.get("value"):
+            if _value_at(node, steps) != value.get("value"):
                 raise CannotApply(f"{path} is not what the patch tests for")
             return node
         case other:
@@ -128,10 +131,16 @@ def map_scalars(node: Node, change: Callable[[Node], Any]) -> Node:
 
 
 def _operand(operation: Node) -> Entry:
-    entry = (operation.entries or {}).get("value")
-    if entry is None:
-        raise CannotApply("an operation has no value")
-    return Entry(entry.node.start, entry.node.end, entry.node)
+    node = operation.find(("value",)) or like(operation, None, None, None)
+    return Entry(node.start, node.end, node)
+
+
+def _value_at(node: Node, steps: Path) -> Any:
+    """What stands there; nothing is the same as null."""
+    try:
+        return _at(node, steps).value
+    except CannotApply:
+        return None
 
 
 def _at(node: Node, steps: Path) -> Node:
@@ -146,8 +155,8 @@ def _at(node: Node, steps: Path) -> Node:
 def _edit(node: Node, steps: Path, new: Entry | None, *, is_new: bool) -> Node:
     """The tree with another value at some steps, or without the one that is there."""
     if not steps:
-        if new is None:
-            raise CannotApply("the whole object cannot be removed")
+        if new is None or is_new:
+            raise CannotApply(f"the whole object cannot be {'added' if is_new else 'removed'}")
         return new.node
     step, rest = steps[0], steps[1:]
     if node.items is not None:

@@ -1,21 +1,21 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
-from posixpath import basename, dirname
-from typing import Any, Final
+from posixpath import dirname
+from typing import Final
 
 from eksa_lint.finding import Place
-from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Entry, is_remote, is_within_any
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
+from eksa_lint.rules.checks.kustomization_entries import misnamed
+from eksa_lint.rules.checks.kustomization_patches import unmatched
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
-from eksa_lint.syntax.later import is_filled_in_later
 
 _RULE: Final = "flux-build-stops"
 _NOT_EVALUATED: Final = {
@@ -30,15 +30,13 @@ _WRITTEN_BY_FLUX: Final = frozenset(("gotk-components.yaml", "gotk-sync.yaml"))
 
 
 @check("flux-builds")
-def stopped_builds(subject: Any, context: Context) -> Iterator[Draft]:
-    if isinstance(subject, File):
-        yield from _file(subject, context)
-        if subject.path.endswith(KUSTOMIZATION_NAMES):
-            yield from _missing_entries(subject, context)
-    elif isinstance(subject, Resource):
+def stopped_builds(subject: File | Resource, context: Context) -> Iterator[Draft]:
+    if isinstance(subject, Resource):
         yield from _unfit(subject)
-    elif isinstance(subject, Change):
-        yield from _listed(subject, context)
+    elif subject.path.endswith(KUSTOMIZATION_NAMES):
+        yield from _kustomization(subject, context)
+    else:
+        yield from _file(subject, context)
 
 
 @check("kustomizations-not-evaluated")
@@ -75,7 +73,7 @@ def _passed_over(root: Node, path: str, inventory: Inventory) -> list[tuple[Node
 
 def _file(file: File, context: Context) -> Iterator[Draft]:
     inventory = context.inventory
-    if file.path not in inventory.manifests or file.path.endswith(KUSTOMIZATION_NAMES):
+    if file.path not in inventory.manifests:
         return
     ways = [way for way in inventory.ways(file.path) if way.applied_by]
     if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
@@ -89,41 +87,28 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
 
 
-def _missing_entries(file: File, context: Context) -> Iterator[Draft]:
-    """Entries of a kustomization that Flux builds and that name nothing. Those of a file that goes are told with it."""
+def _kustomization(file: File, context: Context) -> Iterator[Draft]:
+    """Where a kustomization that Flux builds stops; without Flux, what only stops since this change."""
     inventory, before = context.inventory, context.before
-    kustomization = inventory.layout.kustomizations.at(dirname(file.path))
+    folder = dirname(file.path)
+    kustomization = inventory.layout.kustomizations.at(folder)
     if kustomization is None or kustomization.file != file.path or ".gitmodules" in inventory.snapshot.blobs:
         return
-    for entry in kustomization.includes:
-        fault = _fault_of(entry, inventory)
-        if not fault or (before is not None and not _fault_of(entry, before)):
-            continue
-        ways = [way for way in inventory.layout.ways(entry.target) if way.applied_by]
-        if ways and not _is_left_out(file.path, inventory):
-            place = Place(file.side, entry.file, entry.source, entry.node.start, entry.node.end)
-            message = f"{file.path} lists {entry.node.value}, {fault}: {stops(ways[0].sync, inventory)}"
-            yield Draft(_RULE, message, place, field=entry.target)
+    syncs = inventory.layout.syncs_building(folder)
+    if not syncs and (inventory.layout.sync_folders or before is None):
+        return
+    misfits = [*misnamed(kustomization, inventory, before), *unmatched(kustomization, inventory)]
+    if misfits and not _is_left_out(file.path, inventory):
+        stopping = stops(syncs[0] if syncs else None, inventory)
+        for misfit in misfits:
+            message = f"{file.path} {misfit.does}: {stopping}"
+            yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
 
 
 def _is_left_out(path: str, inventory: Inventory) -> bool:
     from eksa_lint.model.source_ignore import is_left_out_of_source  # noqa: PLC0415 - asked for few files
 
     return is_left_out_of_source(path, inventory)
-
-
-def _fault_of(entry: Entry, inventory: Inventory) -> str:
-    """Why kustomize cannot take in an entry; empty where it can, or where that is not to be seen."""
-    target, blobs = entry.target, inventory.snapshot.blobs
-    if target in blobs or target.startswith("..") or is_filled_in_later(entry.node.value):
-        return ""
-    if basename(target) in _WRITTEN_BY_FLUX or is_within_any(target, blobs):  # below a link
-        return ""
-    if inventory.layout.kustomizations.at(target) is not None:
-        return ""
-    from eksa_lint.model.outcome import is_folder_missing  # noqa: PLC0415 - nearly every entry names something
-
-    return "which is not there" if is_folder_missing(target, inventory) else "a folder without a kustomization.yaml"
 
 
 def _missing(node: Node) -> str:
@@ -154,17 +139,3 @@ def _unfit(resource: Resource) -> Iterator[Draft]:
         if unfit.what == "variable":
             message = f"{unfit.reason} in {resource.title}, where text is written $${{…}}: Flux stops there"
         yield Draft(_RULE, f"{message}, and nothing is applied", unfit.place, resource, field=unfit.reason)
-
-
-def _listed(change: Change, context: Context) -> Iterator[Draft]:
-    resource = change.before
-    if resource is None or context.before is None or resource.path in context.inventory.manifests:
-        return
-    from eksa_lint.model.departure import still_listed  # noqa: PLC0415 - few changes remove a file
-
-    way = context.before.way_of(resource)
-    entry = still_listed(resource, way, context.inventory)
-    if entry is not None:
-        place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)
-        message = f"{entry.file} still lists {entry.node.value}, which is removed: {stops(way.sync, context.inventory)}"
-        yield Draft(_RULE, message, place, field=entry.target)
