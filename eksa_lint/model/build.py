@@ -182,8 +182,10 @@ class _Work:
 
 def _missing(value: Any) -> str:
     """What an object lacks to be one."""
-    paths = (("apiVersion",), ("kind",), ("metadata", "name"))
-    return next((".".join(path) for path in paths if not isinstance(fields.get(value, path), str)), "")
+    for word in ("apiVersion", "kind"):
+        if not isinstance(fields.get(value, (word,)), str):
+            return word
+    return "metadata.name" if fields.get(value, ("metadata", "name")) in (None, "") else ""
 
 
 def _name(node: Node) -> str:

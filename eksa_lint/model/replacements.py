@@ -107,14 +107,19 @@ def _cut(written: Any) -> Cut:
 
 
 def split(path: str) -> Path:
-    r"""`spec.groups.[name=a.b].x\.y` in steps."""
+    r"""`spec.groups.[name=a.b].[x.y].x\.y` in steps; brackets around a name with dots are no part of it."""
     parts: list[str] = []
     for part in re.split(r"(?<!\\)\.", path):
         if parts and parts[-1].startswith("[") and not parts[-1].endswith("]"):
             parts[-1] += f".{part}"
         else:
             parts.append(part)
-    return tuple(part.replace("\\.", ".") for part in parts)
+    return tuple(_name_in(part) for part in parts)
+
+
+def _name_in(part: str) -> str:
+    is_name = part.startswith("[") and "." in part and "=" not in part
+    return part.strip("[]") if is_name else part.replace("\\.", ".")
 
 
 def _value(source: Any, find: Find) -> Node | None:

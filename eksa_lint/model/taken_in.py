@@ -6,7 +6,7 @@ kustomize knows an object by its name and namespace of every step. Source: sigs.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import Kustomization
@@ -18,7 +18,8 @@ _NOT_KNOWN: Final = ("generators", "transformers", "replacements", "helmCharts",
 """Fields that may make objects here, or give them other names."""
 _RENAMING: Final = ("allowNameChange", "/metadata/name")
 """What a patch holds that may give an object another name."""
-_MADE: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+MADE: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+"""The generators, and the kind of object that each makes."""
 _NAME: Final = ("metadata", "name")
 _NAMESPACE: Final = ("metadata", "namespace")
 _DEEPEST: Final = 20
@@ -41,6 +42,10 @@ class Known:
             and fields.get(part, _NAME) in self.names
             and (fields.get(part, _NAMESPACE) or "default") in self.namespaces
         )
+
+
+Objects: TypeAlias = Callable[[], list[Known] | None]
+"""Gives what a kustomization takes in, where these files show it all; it is read when somebody needs to know."""
 
 
 class TakenIn:
@@ -80,9 +85,10 @@ class TakenIn:
 
 
 def _made(kustomization: Kustomization) -> Iterator[Known]:
-    for field, kind in _MADE.items():
+    for field, kind in MADE.items():
         for item in kustomization.items(field):
-            yield _known("v1", kind, item.value, ("name",), ("namespace",))
+            if fields.get(item.value, ("behavior",)) not in ("merge", "replace"):
+                yield _known("v1", kind, item.value, ("name",), ("namespace",))
 
 
 def _written(node: Node) -> Iterator[Known]:

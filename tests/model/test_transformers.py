@@ -154,6 +154,7 @@ INTO_A = "fieldPaths: [spec.a]"
         ("fieldPath: 'spec.disks.[name=b].size'", INTO_A, "prod", {"a": 2}),
         ("fieldPath: spec.disks.0", "fieldPaths: [spec.b]", "prod", {"b": {"name": "a", "size": 1}}),
         ("fieldPath: spec.disks.0", INTO_A, "prod", {"a": None}),
+        ("fieldPath: 'spec.[dotted.name]'", INTO_A, "prod", {"a": 9}),
         ("fieldPath: 'spec.dotted\\.name'", INTO_A, "prod", {"a": 9}),
         ("fieldPath: spec.text, options: {delimiter: '-', index: 1}", "", "eu", {}),
         ("fieldPath: spec.text", "options: {delimiter: '-', index: 3}", "prod-x-eu", {}),

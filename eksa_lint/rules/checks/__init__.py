@@ -33,7 +33,7 @@ _MODULES: Final = {
     "kustomization-resources-removed": "removals",
     "control-annotations": "annotations",
     "flux-builds": "flux_builds",
-    "kustomizations-not-evaluated": "flux_builds",
+    "kustomizations-not-evaluated": "not_evaluated",
     "kustomization-files": "kustomization_files",
     "rollouts": "rollouts",
     "early-release": "early_release",

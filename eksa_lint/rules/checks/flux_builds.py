@@ -1,74 +1,37 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
-from posixpath import dirname
+from functools import cache, partial
+from posixpath import basename, dirname
 from typing import Final
 
 from eksa_lint.finding import Place
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, is_remote
+from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Kustomization
 from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.taken_in import TakenIn
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
-from eksa_lint.rules.checks.kustomization_entries import misnamed
+from eksa_lint.rules.checks.kustomization_entries import Misfit, misnamed
+from eksa_lint.rules.checks.kustomization_generators import unmade
 from eksa_lint.rules.checks.kustomization_patches import unmatched
+from eksa_lint.rules.checks.kustomization_plugins import not_run
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
 
 _RULE: Final = "flux-build-stops"
-_NOT_EVALUATED: Final = {
-    "generators": "generators are not run here",
-    "validators": "validators are not run here",
-    "vars": "variables of kustomize are not filled in here",
-    "helmCharts": "Helm charts are not rendered here",
-    "helmChartInflationGenerator": "Helm charts are not rendered here",
-}
-_WRITTEN_BY_FLUX: Final = frozenset(("gotk-components.yaml", "gotk-sync.yaml"))
-"""What `flux bootstrap` adds in later commits than the one that lists it."""
 
 
 @check("flux-builds")
 def stopped_builds(subject: File | Resource, context: Context) -> Iterator[Draft]:
     if isinstance(subject, Resource):
         yield from _unfit(subject)
-    elif subject.path.endswith(KUSTOMIZATION_NAMES):
+    elif basename(subject.path) in KUSTOMIZATION_NAMES:
         yield from _kustomization(subject, context)
     else:
         yield from _file(subject, context)
-
-
-@check("kustomizations-not-evaluated")
-def not_evaluated(file: File, context: Context) -> Iterator[Draft]:
-    """What a kustomization does that the comparison cannot see."""
-    name = file.path.rpartition("/")[2]
-    if name not in KUSTOMIZATION_NAMES or not file.documents:
-        return
-    root = file.documents[0].root
-    for field, reason in _NOT_EVALUATED.items():
-        if (node := root.find((field,))) is not None and node.value:
-            entry = (root.entries or {})[field]
-            yield Draft(
-                "kustomization-not-evaluated", f"{reason}: what becomes of the objects of {file.path} is not known",
-                file.place(entry.key_start, entry.key_end), field=field,
-            )  # fmt: skip
-    for node, reason in _passed_over(root, file.path, context.inventory):
-        message = f"{reason}: what becomes of the objects of {file.path} is not known"
-        yield Draft("kustomization-not-evaluated", message, file.place(node.start, node.end), field=reason)
-    for field in ("resources", "bases", "components"):
-        for item in root.items_of(field):
-            if isinstance(item.value, str) and is_remote(item.value):
-                message = f"{item.value} is not read here: which objects come from it, or go with it, is not known"
-                yield Draft("kustomization-not-evaluated", message, file.place(item.start, item.end), field=item.value)
-
-
-def _passed_over(root: Node, path: str, inventory: Inventory) -> list[tuple[Node, str]]:
-    """The transformers and replacements that are not evaluated, each with the reason."""
-    layout = inventory.layout
-    has_any = root.find(("transformers",)) or root.find(("replacements",))
-    kustomization = layout.kustomizations.at(dirname(path)) if has_any else None
-    return layout.not_evaluated(kustomization) if kustomization and kustomization.file == path else []
 
 
 def _file(file: File, context: Context) -> Iterator[Draft]:
@@ -92,17 +55,31 @@ def _kustomization(file: File, context: Context) -> Iterator[Draft]:
     inventory, before = context.inventory, context.before
     folder = dirname(file.path)
     kustomization = inventory.layout.kustomizations.at(folder)
-    if kustomization is None or kustomization.file != file.path or ".gitmodules" in inventory.snapshot.blobs:
+    if kustomization is None or ".gitmodules" in inventory.snapshot.blobs:
         return
     syncs = inventory.layout.syncs_building(folder)
     if not syncs and (inventory.layout.sync_folders or before is None):
         return
-    misfits = [*misnamed(kustomization, inventory, before), *unmatched(kustomization, inventory)]
+    if kustomization.file == file.path:
+        misfits = list(_misfits(kustomization, context, by_flux=bool(syncs)))
+    else:
+        misfits = [Misfit(file.documents[0].root, f"stands beside {kustomization.file}", "")] if file.documents else []
     if misfits and not _is_left_out(file.path, inventory):
         stopping = stops(syncs[0] if syncs else None, inventory)
         for misfit in misfits:
             message = f"{file.path} {misfit.does}: {stopping}"
             yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
+
+
+def _misfits(kustomization: Kustomization, context: Context, *, by_flux: bool) -> Iterator[Misfit]:
+    inventory = context.inventory
+    manifests, at = inventory.manifests, inventory.layout.kustomizations.at
+    objects = cache(partial(TakenIn(manifests, at).of, kustomization))
+    yield from misnamed(kustomization, inventory, context.before)
+    yield from unmatched(kustomization, manifests, objects)
+    yield from unmade(kustomization, objects)
+    if by_flux:
+        yield from not_run(kustomization, manifests)
 
 
 def _is_left_out(path: str, inventory: Inventory) -> bool:

@@ -48,17 +48,15 @@ def _is_read(value: Any, shape: catalog.Schema) -> bool:
 
 
 def _with_consequence(draft: Draft, file: File, context: Context, *, is_dropped: bool) -> Draft:
-    """What comes of it depends on who builds the file; where Flux is seen and does not, perhaps nobody."""
+    """What comes of it depends on who builds the file, and only of Flux that can be seen."""
     inventory, folder = context.inventory, dirname(file.path)
     syncs = inventory.layout.syncs_building(folder)
-    stopping = [sync for sync in syncs if not (is_dropped and sync.folder == folder)]
-    if syncs and not stopping:
+    stopping = next((sync for sync in syncs if not (is_dropped and sync.folder == folder)), None)
+    if syncs and stopping is None:
         message = f"{draft.message}: Flux passes over it, and kustomize itself stops there"
         return replace(draft, message=message, severity=Severity.WARNING, consequence=Consequence.REJECTED)
-    message = f"{draft.message}: {stops(stopping[0] if stopping else None, inventory)}"
-    return replace(
-        draft, message=message, severity=None if syncs or not inventory.layout.sync_folders else Severity.WARNING
-    )
+    severity = None if syncs else Severity.WARNING
+    return replace(draft, message=f"{draft.message}: {stops(stopping, inventory)}", severity=severity)
 
 
 def _faults(resource: Resource, shape: catalog.Schema | None) -> Iterator[tuple[Draft, bool]]:
