@@ -32,25 +32,28 @@ def _patch(item: Node, reader: PatchReader, objects: Objects) -> Iterator[Misfit
     if len(written) != 1:
         how = "both a path and a text" if written else "neither a path nor a text"
         yield Misfit(item, f"has a patch with {how}", how)
-    elif not fields.get(item.value, ("target",)):
-        yield from _bodies(item, written[0], reader, objects)
+    else:
+        yield from _bodies(item, written[0], reader, objects, targeted=bool(fields.get(item.value, ("target",))))
 
 
-def _bodies(item: Node, written: Node, reader: PatchReader, objects: Objects) -> Iterator[Misfit]:
-    """What a patch without a target is for."""
+def _bodies(
+    item: Node, written: Node, reader: PatchReader, objects: Objects, *, targeted: bool = False
+) -> Iterator[Misfit]:
+    """A part of an object must say its kind and name, even where a target says what is meant."""
     for _, _, node in reader.bodies(written):
-        if isinstance(node.value, list):
-            yield Misfit(item, "has a JSON patch without a target", "no target")
-        elif isinstance(node.value, dict) and node.value:
-            yield from _part(item, node.value, objects)
+        part = node.value
+        if isinstance(part, list):
+            if not targeted:
+                yield Misfit(item, "has a JSON patch without a target", "no target")
+        elif isinstance(part, dict):
+            if not (part.get("kind") and isinstance(fields.get(part, ("metadata", "name")), str)):
+                yield Misfit(item, "has a patch without a kind and a metadata.name", "no object")
+            elif not targeted:
+                yield from _part(item, part, objects)
 
 
 def _part(item: Node, part: dict[str, Any], objects: Objects) -> Iterator[Misfit]:
-    kind, name = part.get("kind"), fields.get(part, ("metadata", "name"))
-    if not (isinstance(kind, str) and isinstance(name, str) and part.get("apiVersion")):
-        yield Misfit(item, "has a patch that names no object and has no target", "no object")
-        return
-    known = objects()
+    known, kind, name = objects(), part["kind"], part["metadata"]["name"]
     if known is not None and not any(each.is_meant_by(part) for each in known):
         is_alike = any(each.kind == kind and name in each.names for each in known)
         other = " of that apiVersion and namespace" if is_alike else ""
