@@ -1,17 +1,21 @@
-"""Patches as kustomize merges them: parts of objects (of kinds without a schema: lists are replaced) and JSON 6902.
+"""Patches as kustomize merges them: parts of objects, and operations of JSON 6902.
 
 What comes from a patch keeps its own place: `Borrowed` nodes know the file that they stand in. Nothing is changed in
 place; what is not touched is shared with the object that was patched.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from eksa_lint import data
+from eksa_lint.model import fields
 from eksa_lint.model.resource import Borrowed
 from eksa_lint.syntax import Entry, Node, Source
 
 Path: TypeAlias = tuple[str, ...]
 Shift: TypeAlias = Callable[[int], int]
+MergeKeys: TypeAlias = Mapping[str, Sequence[str]]
+"""What pairs the items of a list, by the name of the list."""
 
 _DIRECTIVE: Final = "$patch"
 
@@ -39,6 +43,12 @@ def borrow(node: Node, path: str, source: Source, shift: Shift = lambda offset: 
 
 def merge(base: Node, patch: Node) -> Node | None:
     """The base with a patch over it; None where the patch deletes it."""
+    group = str(fields.get(base.value, ("apiVersion",))).rpartition("/")[0]
+    table = data.table("merge-keys")
+    return _merge(base, patch, table["lists"] if group in table["groups"] else {})
+
+
+def _merge(base: Node, patch: Node, keys: MergeKeys) -> Node | None:
     if patch.entries is None or not isinstance(patch.value, dict):
         return patch
     directive = patch.value.get(_DIRECTIVE)
@@ -51,7 +61,7 @@ def merge(base: Node, patch: Node) -> Node | None:
         if name.startswith("$"):
             continue
         old = entries.get(name)
-        merged = None if entry.node.value is None else merge(old.node, entry.node) if old else entry.node
+        merged = None if entry.node.value is None else _merged(name, old.node, entry.node, keys) if old else entry.node
         if merged is None:
             entries.pop(name, None)
         elif old is not None and merged.entries is not None and not isinstance(merged, Borrowed):
@@ -59,6 +69,24 @@ def merge(base: Node, patch: Node) -> Node | None:
         else:
             entries[name] = Entry(entry.key_start, entry.key_end, _without_directives(merged))
     return with_entries(base, entries)
+
+
+def _merged(name: str, old: Node, new: Node, keys: MergeKeys) -> Node | None:
+    """One field; the items of a list that has a key are merged with those of the same key. The patch's come first."""
+    rest = {_key(item, keys[name]): item for item in old.items or ()} if name in keys else {}
+    if new.items is None or not rest or None in rest or len(rest) != len(old.items or ()):
+        return _merge(old, new, keys)
+    come = []
+    for item in new.items:
+        same = rest.pop(_key(item, keys[name]), None)
+        merged = _merge(same or like(item, {}, {}, None), item, keys)
+        come += [merged] if merged is not None else []
+    return with_items(old, [*come, *rest.values()])
+
+
+def _key(item: Node, names: Sequence[str]) -> object:
+    found = next((value for name in names if (value := fields.get(item.value, (name,))) is not None), None)
+    return None if found is None else (found, fields.get(item.value, ("protocol",)) or "TCP")
 
 
 def apply_operations(base: Node, operations: Node) -> Node:

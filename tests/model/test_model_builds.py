@@ -68,6 +68,53 @@ def test_a_patch_is_part_of_what_is_applied(lines: str, spec: object) -> None:
     assert applied(with_lines(lines)) == [("clusters/mgmt", "prod", spec)]
 
 
+def test_a_part_of_a_built_in_kind_changes_the_containers_that_it_names() -> None:
+    deployment = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: proxy, image: proxy}
+      - {name: web, image: web, args: [a], env: [{name: A, value: "1"}], ports: [{containerPort: 80}]}
+      - {name: old, image: old}
+      tolerations: [{key: a}]
+"""
+    patch = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: new, image: new}
+      - {name: web, env: [{name: B, value: "2"}], ports: [{containerPort: 80, name: http}]}
+      - {name: old, $patch: delete}
+      tolerations: [{key: b}]
+"""
+    files = with_lines("patches:\n- path: patch.yaml\n", "web.yaml")
+    files |= {"clusters/mgmt/prod/web.yaml": deployment, "clusters/mgmt/prod/patch.yaml": patch}
+    (web,) = (each for each in resources(files) if each.kind == "Deployment" and not each.patch)
+    both = [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]
+    assert web.spec["template"]["spec"] == {
+        "containers": [
+            {"name": "new", "image": "new"},
+            {
+                "name": "web",
+                "image": "web",
+                "args": ["a"],
+                "env": both,
+                "ports": [{"containerPort": 80, "name": "http"}],
+            },
+            {"name": "proxy", "image": "proxy"},
+        ],
+        "tolerations": [{"key": "b"}],
+    }
+
+
 def test_a_deleting_patch_leaves_nothing() -> None:
     delete = "apiVersion: anywhere.eks.amazonaws.com/v1alpha1\nkind: Cluster\nmetadata: {name: prod}\n$patch: delete\n"
     files = with_lines("patches:\n- path: gone.yaml\n")
