@@ -80,8 +80,8 @@ def _misfits(resource: Resource, value: dict[str, Any], shape: catalog.Schema) -
     from eksa_lint.rules.checks.schema import draft_of  # noqa: PLC0415 - nearly every file fits, and needs no words
     from eksa_lint.schema.explain import explain  # noqa: PLC0415 - as above
 
+    names = {name.lower() for name in shape.content["properties"]}
     for error in explain(shape, {**value, "kind": shape.kind}):
-        is_unknown = error.rule == "schema-unknown-field"
-        is_other_case = is_unknown and error.mend is not None and error.mend.name.lower() == str(error.path[-1]).lower()
-        if not is_other_case:  # Go reads the names of fields in any letter case
-            yield draft_of(resource, error), is_unknown and len(error.path) == 1
+        is_own = error.rule == "schema-unknown-field" and len(error.path) == 1
+        if not (is_own and str(error.path[0]).lower() in names):  # Go reads the names of fields in any letter case
+            yield draft_of(resource, error), is_own
