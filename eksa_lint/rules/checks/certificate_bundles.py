@@ -7,7 +7,7 @@ from typing import Any, Final
 from eksa_lint.model import fields
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.x509 import PEM_BLOCK, Certificate, read_certificate
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -15,7 +15,6 @@ _BUNDLES: Final = fields.parse_pattern("spec.hostOSConfiguration.certBundles[*]"
 _ENCRYPTED: Final = "ENC["
 """How SOPS begins a value; Flux decrypts it before it applies the object."""
 
-_REFUSED: Final = "eksctl anywhere and the webhook refuse it"
 _TRUSTED: Final = {
     "Cluster": (fields.parse_pattern("spec.registryMirrorConfiguration.caCertContent"), "its registry mirror"),
     "NutanixDatacenterConfig": (fields.parse_pattern("spec.additionalTrustBundle"), "Prism Central"),
@@ -53,13 +52,7 @@ def _fault(text: str) -> str:
 
 
 def _draft(resource: Resource, path: fields.Path, message: str) -> Draft:
-    return Draft(
-        rule="certificate-bundle",
-        message=f"{message}; {_REFUSED}",
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-    )
+    return draft_at("certificate-bundle", resource, path, f"{message}; eksctl anywhere and the webhook refuse it")
 
 
 @check("trusted-certificates")
@@ -91,11 +84,5 @@ def _doubts(certificate: Certificate) -> Iterator[str]:
 
 
 def _doubt(resource: Resource, path: fields.Path, doubt: str) -> Draft:
-    return Draft(
-        rule="trusted-certificate",
-        message=f"the certificate in {path[-1]} of {resource.title} {doubt}",
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        values=(doubt,),
-    )
+    message = f"the certificate in {path[-1]} of {resource.title} {doubt}"
+    return draft_at("trusted-certificate", resource, path, message, values=(doubt,))

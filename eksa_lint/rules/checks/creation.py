@@ -11,7 +11,7 @@ from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 _RULE: Final = "cluster-creation"
 _ENCRYPTION: Final = ("spec", "etcdEncryption")
@@ -42,13 +42,9 @@ def _encryption(cluster: Resource) -> Iterator[Draft]:
         return
     else:
         refusal = "the webhook refuses it on create unless the object is paused"
-    yield Draft(
-        rule=_RULE,
-        message=f"{cluster.title} is new and has etcdEncryption, which only an update can add; {refusal}",
-        place=cluster.place(_ENCRYPTION, key=True),
-        resource=cluster,
-        field=".".join(_ENCRYPTION),
-        refused_by=("webhook",) if cluster.id.root else ("cli",),
+    message = f"{cluster.title} is new and has etcdEncryption, which only an update can add; {refusal}"
+    yield draft_at(
+        _RULE, cluster, _ENCRYPTION, message, key=True, refused_by=("webhook",) if cluster.id.root else ("cli",)
     )
 
 
@@ -62,15 +58,11 @@ def _self_managed(cluster: Resource, before: Inventory) -> Iterator[Draft]:
     lifted = "true" in (_annotation(cluster, "paused"), _annotation(cluster, "managed-by-cli"))
     if manager not in (None, "", cluster.id.name) or lifted or cluster.id.root not in known:
         return
-    yield Draft(
-        rule=_RULE,
-        message=f"{cluster.title} is new and manages itself, which the webhook refuses on create unless the object is "
-        "paused or managed-by-cli: only eksctl anywhere makes a management cluster",
-        place=cluster.place(_MANAGER),
-        resource=cluster,
-        field=".".join(_MANAGER),
-        refused_by=("webhook",),
+    message = (
+        f"{cluster.title} is new and manages itself, which the webhook refuses on create unless the object is "
+        "paused or managed-by-cli: only eksctl anywhere makes a management cluster"
     )
+    yield draft_at(_RULE, cluster, _MANAGER, message, refused_by=("webhook",))
 
 
 def _gitops(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
@@ -100,13 +92,12 @@ def _other_gitops(  # noqa: PLR0913, PLR0917 - both objects and both values are 
 ) -> Draft:
     path = (*_GITOPS[own.kind], name)
     words = " and ".join(str(value) if isinstance(value, str) else "another" for value in (mine, theirs))
-    return Draft(
-        rule=_RULE,
-        message=f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
+    return draft_at(
+        _RULE,
+        own,
+        path,
+        f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
         f"{manager} in {name} ({words}); eksctl anywhere wants the same",
-        place=own.place(path),
-        resource=own,
-        field=".".join(path),
         values=(str(mine), str(theirs)),
         refused_by=("cli",),
         related=((f"{name} of {common.title}", common.place((*_GITOPS[common.kind], name))),),

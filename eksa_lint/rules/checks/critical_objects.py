@@ -14,9 +14,8 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.rbac_graph import Surroundings, graph_of
 from eksa_lint.rules.checks.rbac_rights import names_in_table, rbac_table
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
-_RULE: Final = "critical-namespace-object"
 _GENERATED: Final = "gotk-components.yaml"
 _POD_SPECS: Final[dict[str, Path]] = {
     "Pod": ("spec",),
@@ -122,12 +121,4 @@ def _reaches_node(pod: dict[str, Any]) -> tuple[Path, str] | None:
 
 
 def _draft(resource: Resource, path: Path, message: str, severity: Severity, consequence: Consequence) -> Draft:
-    return Draft(
-        rule=_RULE,
-        message=message,
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        severity=severity,
-        consequence=consequence,
-    )
+    return draft_at("critical-namespace-object", resource, path, message, severity=severity, consequence=consequence)

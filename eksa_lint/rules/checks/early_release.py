@@ -10,7 +10,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.changes import Change, FieldChange
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 _EARLY: Final = ("spec", "infrastructureRef")
 
@@ -57,12 +57,11 @@ def _told(change: Change, difference: FieldChange, row: Mapping[str, str]) -> It
             text += f" {row['machines']} machines"
             consequence = Consequence.DESTROYS if difference.new == 0 else Consequence.WEAKENS
             severity = Severity.ERROR if difference.new == 0 else None
-    yield Draft(
-        rule="early-release-changed",
-        message=text,
-        place=after.place(difference.path),
-        resource=after,
-        field=fields.spell(difference.path, after.value, after.group, after.kind),
+    yield draft_at(
+        "early-release-changed",
+        after,
+        difference.path,
+        text,
         values=(old, new),
         severity=severity,
         consequence=consequence,

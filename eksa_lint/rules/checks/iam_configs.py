@@ -20,7 +20,7 @@ from eksa_lint.rules.checks.iam_mappings import (
     lands_beside,
     own_configs,
 )
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+\Z")
@@ -57,15 +57,9 @@ def _partition(config: Resource) -> Iterator[Draft]:
         return
     meant = table["slips"].get(partition.lower()) or partition.lower().strip()
     close = [meant] if meant in table["partitions"] else get_close_matches(meant, table["partitions"], n=1)
-    yield Draft(
-        rule="iam-partition",
-        message=f"{partition} of {config.title} is no partition of AWS: the authenticator exits, and nobody logs in",
-        place=config.place(("spec", "partition")),
-        resource=config,
-        field="spec.partition",
-        values=(partition,),
-        label=f"did you mean {close[0]}?" if close else "one of " + ", ".join(table["partitions"]),
-    )
+    message = f"{partition} of {config.title} is no partition of AWS: the authenticator exits, and nobody logs in"
+    label = f"did you mean {close[0]}?" if close else "one of " + ", ".join(table["partitions"])
+    yield draft_at("iam-partition", config, ("spec", "partition"), message, values=(partition,), label=label)
 
 
 def _region(config: Resource) -> Iterator[Draft]:
@@ -83,12 +77,11 @@ def _region(config: Resource) -> Iterator[Draft]:
         label = f"it is one of {own[0]}" if own else ""
     else:
         return
-    yield Draft(
-        rule="iam-partition",
-        message=f"{region} of {config.title} {reason}",
-        place=config.place(("spec", "awsRegion")),
-        resource=config,
-        field="spec.awsRegion",
+    yield draft_at(
+        "iam-partition",
+        config,
+        ("spec", "awsRegion"),
+        f"{region} of {config.title} {reason}",
         values=(region, partition),
         label=label,
         severity=Severity.WARNING,
@@ -97,13 +90,8 @@ def _region(config: Resource) -> Iterator[Draft]:
 
 def _without_effect(config: Resource, inventory: Inventory, scene: Scene) -> Iterator[Draft]:
     if _is_orphan(config, inventory):
-        yield Draft(
-            rule="iam-config-without-effect",
-            message=f"no Cluster refers to {config.title}, so that nobody logs in by it",
-            place=config.place(("metadata", "name")),
-            resource=config,
-            field="metadata.name",
-        )
+        message = f"no Cluster refers to {config.title}, so that nobody logs in by it"
+        yield draft_at("iam-config-without-effect", config, ("metadata", "name"), message)
     modes = config.spec.get("backendMode")
     root = config.id.root
     if not isinstance(modes, list) or "CRD" not in modes or not root or not lands_beside(config, inventory):
@@ -202,14 +190,10 @@ def _beside(resource: Resource, key: str, config: Resource) -> Draft:
     message = f"{key} of {resource.title} counts beside {config.title}, where nobody looks for it"
     if key == "mapAccounts":
         message = f"mapAccounts of {resource.title} lets in every identity of these accounts, without groups"
-    return Draft(
-        rule="iam-aws-auth",
-        message=message,
-        place=resource.place(("data", key), key=True),
-        resource=resource,
-        field=f"data.{key}",
-        severity=Severity.WARNING,
-        consequence=Consequence.GRANTS if key == "mapAccounts" else None,
+    consequence = Consequence.GRANTS if key == "mapAccounts" else None
+    path = ("data", key)
+    return draft_at(
+        "iam-aws-auth", resource, path, message, key=True, severity=Severity.WARNING, consequence=consequence
     )
 
 

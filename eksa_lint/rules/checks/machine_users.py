@@ -8,7 +8,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _REFUSED: Final = "the webhook refuses it on apply"
@@ -82,12 +82,4 @@ def _draft(
     refused_by: tuple[Refuser, ...] = ("webhook",),
     severity: Severity | None = None,
 ) -> Draft:
-    return Draft(
-        rule="machine-users",
-        message=message,
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        refused_by=refused_by,
-        severity=severity,
-    )
+    return draft_at("machine-users", resource, path, message, refused_by=refused_by, severity=severity)

@@ -10,7 +10,7 @@ from eksa_lint.model.references import Reference, references_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _KINDS: Final = frozenset(("OIDCConfig", "AWSIamConfig", "GitOpsConfig", "FluxConfig"))
@@ -50,12 +50,11 @@ def _draft(cluster: Resource, other: Resource) -> Draft:
     same = cluster.id.namespace == other.id.namespace
     message = f"{other.title} {_says(other)} and {cluster.title}, which refers to it, {_says(cluster)}"
     reason = "eksctl anywhere compares the words and stops"
-    return Draft(
-        rule="reference-namespace",
-        message=f"{message}: one namespace from Git, but {reason}" if same else f"{message}: {reason}",
-        place=other.place(_NAMESPACE),
-        resource=other,
-        field=fields.pattern_of(_NAMESPACE),
+    return draft_at(
+        "reference-namespace",
+        other,
+        _NAMESPACE,
+        f"{message}: one namespace from Git, but {reason}" if same else f"{message}: {reason}",
         values=tuple(str(fields.get(each.value, _NAMESPACE)) for each in (other, cluster)),
         # A file whose Flux objects stand in another repository looks just the same.
         severity=Severity.WARNING if same else None,

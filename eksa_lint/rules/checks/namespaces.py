@@ -8,7 +8,7 @@ from eksa_lint.model.references import referred
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _NAMESPACE: Final = ("metadata", "namespace")
@@ -32,13 +32,12 @@ def namespace_text(cluster: Resource, context: Context) -> Iterator[Draft]:
             continue
         written = _written(other)
         if written != own and not is_filled_in_later(own) and not is_filled_in_later(written):
-            yield Draft(
-                rule="namespace-not-alike",
-                message=f"{other.title} {_says(written)} and {cluster.title} {_says(own)}: one namespace in a cluster, "
+            yield draft_at(
+                "namespace-not-alike",
+                other,
+                _NAMESPACE,
+                f"{other.title} {_says(written)} and {cluster.title} {_says(own)}: one namespace in a cluster, "
                 "but eksctl anywhere compares the words and stops",
-                place=other.place(_NAMESPACE),
-                resource=other,
-                field="metadata.namespace",
                 values=(written, own),
                 label=f"{cluster.title} {_says(own)}",
             )
