@@ -1,6 +1,7 @@
-"""How messages call a field and its values."""
+"""How messages call a field and its values, and tell of several things."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from eksa_lint.model.fields import Path
@@ -34,3 +35,9 @@ def _show(value: Any) -> str:
         return "nothing"
     text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def first_of(texts: Sequence[str], most: int = 3, *, joint: str = ", ") -> str:
+    """The first of several texts, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return f"{joint.join(texts[:most])}{more}"

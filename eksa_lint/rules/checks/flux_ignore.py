@@ -9,10 +9,10 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 from eksa_lint.snapshot.contents import LARGEST_READ
 
 _SOURCE_IGNORE: Final = ".sourceignore"
-_MOST_NAMED: Final = 3
 
 
 @check("flux-ignore")
@@ -51,9 +51,7 @@ def _clusters(path: str, before: Inventory) -> Iterator[Resource]:
 
 
 def _names(clusters: list[Resource]) -> str:
-    names = list(dict.fromkeys(cluster.id.name for cluster in clusters))
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"Cluster {', '.join(names[:_MOST_NAMED])}{more}"
+    return f"Cluster {first_of(list(dict.fromkeys(cluster.id.name for cluster in clusters)))}"
 
 
 def _text(path: str, before: Inventory) -> str:

@@ -17,12 +17,12 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 from eksa_lint.snapshot.contents import LARGEST_READ
 
 _GITIGNORE: Final = ".gitignore"
 _CODEOWNERS: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where the hosts look for it, in this order."""
-_SHOWN: Final = 3
 
 
 @check("gitignore")
@@ -43,13 +43,12 @@ def _gaps(inventory: Inventory, cluster: Resource, place: Place) -> Iterator[Dra
     entries: list[dict[str, str]] = data.table("never-committed")["files"]
     missing = [entry for entry in entries if not _stays_out(f"{folder}/{entry['sample']}".lstrip("/"), inventory)]
     if missing:
-        shown = ", ".join(f"{entry['pattern']} ({entry['what']})" for entry in missing[:_SHOWN])
-        more = f" and {len(missing) - _SHOWN} more" if missing[_SHOWN:] else ""
+        shown = first_of([f"{entry['pattern']} ({entry['what']})" for entry in missing])
         subject = _GITIGNORE if _GITIGNORE in inventory.snapshot.blobs else "no .gitignore"
         verb = "lets in" if subject == _GITIGNORE else "keeps out"
         yield Draft(
             rule="gitignore-gap",
-            message=f"{subject} {verb} what must never be committed: {shown}{more}",
+            message=f"{subject} {verb} what must never be committed: {shown}",
             place=place,
             field=_GITIGNORE,
             values=tuple(entry["pattern"] for entry in missing),

@@ -23,6 +23,7 @@ from eksa_lint.rules.checks.iam_mappings import (
 )
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 MASTERS: Final = "system:masters"
 _NODE_NAME: Final = "{{EC2PrivateDNSName}}"
@@ -271,7 +272,8 @@ def _foreign_account(mapping: Mapping, mappings: Iterable[Mapping]) -> str:
     arns = [(other, parse_arn(other.arn)) for other in mappings]
     accounts = [arn.account for _, arn in arns if arn is not None]
     own = parse_arn(mapping.arn)
-    if own is None or len(accounts) < _FEW or accounts.count(own.account) > 1 or len(set(accounts)) != _SHOWN:
+    is_alone = own is not None and accounts.count(own.account) == 1
+    if own is None or not is_alone or len(accounts) < _FEW or len(set(accounts) - {own.account}) != 1:
         return ""
     return f"no other mapping is of account {own.account}"
 
@@ -296,9 +298,7 @@ def _last_admin(change: Change, old: Scene, new: Scene) -> Iterator[Draft]:
 
 
 def _list_of(mappings: list[Mapping]) -> str:
-    shown = [f"{mapping.username} ({', '.join(mapping.groups) or 'no group'})" for mapping in mappings[:_SHOWN]]
-    more = f" and {len(mappings) - _SHOWN} more" if len(mappings) > _SHOWN else ""
-    return f"{', '.join(shown)}{more}"
+    return first_of([f"{mapping.username} ({', '.join(mapping.groups) or 'no group'})" for mapping in mappings], _SHOWN)
 
 
 def known_groups() -> dict[str, dict[str, Any]]:

@@ -27,6 +27,7 @@ from eksa_lint.rules.checks.rbac_weights import (
 )
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 _SHOWN: Final = 2
 _URLS: Final = fields.parse_pattern("rules[*].nonResourceURLs[*]")
@@ -214,9 +215,7 @@ def _machines(subject: Subject) -> str:
 
 
 def _joined(dangers: Sequence[Danger]) -> str:
-    texts = list(dict.fromkeys(danger.lets for danger in dangers))
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return f"{', and '.join(texts[:_SHOWN])}{more}"
+    return first_of(list(dict.fromkeys(danger.lets for danger in dangers)), _SHOWN, joint=", and ")
 
 
 def _written(resource: Resource, path: Path) -> Path:
