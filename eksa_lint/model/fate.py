@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.departure import Departure, departure
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.outcome import Outcome
@@ -82,11 +83,6 @@ def fate_of(change: Change, changes: Sequence[Change], old: Inventory, new: Inve
     fate, reason, once_pruned = _fate(left)
     lost = tuple(_lost(left.before, changes)) if fate is Fate.HANGS else ()
     return ClusterFate(fate, once_pruned, left, reason, count_machines(change.old), lost)
-
-
-def manages_itself(cluster: Resource) -> bool:
-    """Whether a Cluster is its own management cluster."""
-    return fields.get(cluster.value, ("spec", "managementCluster", "name")) in (None, "", cluster.id.name)
 
 
 def count_machines(cluster: Any) -> int:

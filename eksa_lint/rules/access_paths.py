@@ -6,6 +6,7 @@ from typing import Final
 
 from eksa_lint import data
 from eksa_lint.model import fields
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
@@ -14,7 +15,7 @@ from eksa_lint.rules.access_outside import keys_of, repositories_of
 from eksa_lint.rules.access_rights import Bound, bound_in
 from eksa_lint.rules.checks.iam import scene_of
 from eksa_lint.rules.checks.iam_grants import SESSION_NAME, Scene, known_groups, longest_beginning
-from eksa_lint.rules.checks.iam_mappings import Mapping, configs_of, in_force, manages_itself
+from eksa_lint.rules.checks.iam_mappings import Mapping, configs_of, in_force
 from eksa_lint.rules.checks.rbac_graph import Subject
 from eksa_lint.rules.checks.rbac_rights import names_in_table
 from eksa_lint.rules.checks.rbac_weights import is_superuser, is_written_by_flux

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manager_of, manages_itself
 from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
@@ -53,10 +54,9 @@ def _self_managed(cluster: Resource, before: Inventory) -> Iterator[Draft]:
 
     One that comes with a sync root of its own was made by eksctl, which wrote both.
     """
-    manager = fields.get(cluster.value, _MANAGER)
     known = {folder or "." for folder in before.layout.sync_folders}
     lifted = "true" in (_annotation(cluster, "paused"), _annotation(cluster, "managed-by-cli"))
-    if manager not in (None, "", cluster.id.name) or lifted or cluster.id.root not in known:
+    if not manages_itself(cluster) or lifted or cluster.id.root not in known:
         return
     message = (
         f"{cluster.title} is new and manages itself, which the webhook refuses on create unless the object is "
@@ -67,8 +67,8 @@ def _self_managed(cluster: Resource, before: Inventory) -> Iterator[Draft]:
 
 def _gitops(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
     """Source: pkg/gitops/flux/flux.go:Validations; of a new workload cluster eksctl compares all, defaults included."""
-    manager = fields.get(cluster.value, _MANAGER)
-    if manager in (None, "", cluster.id.name):
+    manager = manager_of(cluster)
+    if not manager:
         return
     managers = resolve_reference(inventory, cluster, {"kind": "Cluster", "name": manager})
     pairs = [_gitops_of(each, inventory) for each in (cluster, *managers)]
@@ -79,11 +79,11 @@ def _gitops(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
     assert common is not None  # noqa: S101
     if own.kind != common.kind:
         return
-    settings = [_settings(each, str(manager)) for each in (own, common)]
+    settings = [_settings(each, manager) for each in (own, common)]
     for name in sorted(settings[0].keys() | settings[1].keys()):
         mine, theirs = (each.get(name) for each in settings)
         if mine != theirs:
-            yield _other_gitops(cluster, own, common, str(manager), name, mine, theirs)
+            yield _other_gitops(cluster, own, common, manager, name, mine, theirs)
             return
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from eksa_lint import data
 from eksa_lint.finding import Place
 from eksa_lint.model import fields
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
@@ -176,11 +177,6 @@ def clusters_of(config: Resource, inventory: Inventory) -> list[Resource]:
         if resource.kind == "Cluster" and any(target == config.id for _, target in configs_of(resource))
     ]
     return beside or [resource for resource in inventory.referring(config.id) if resource.kind == "Cluster"]
-
-
-def manages_itself(cluster: Resource) -> bool:
-    manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
-    return manager in (None, "", cluster.id.name)
 
 
 def lands_beside(resource: Resource, inventory: Inventory) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.fields import Path
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA
@@ -163,8 +164,7 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any, Change], bool]]] = {
 
 
 def _is_workload(change: Change) -> bool:
-    manager = fields.get(change.old, ("spec", "managementCluster", "name"))
-    return manager not in (None, "", fields.get(change.old, ("metadata", "name")))
+    return change.before is not None and not manages_itself(change.before)
 
 
 def _is_management_machine(change: Change) -> bool:

@@ -6,20 +6,21 @@ from typing import Any, Final
 from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.iam_mappings import manages_itself, neighbours, role_of
+from eksa_lint.rules.checks.iam_mappings import neighbours, role_of
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 _ADMITS: Final = ("issuerUrl", "clientId", "requiredClaims")
 _NAMES: Final = ("usernameClaim", "usernamePrefix", "groupsClaim", "groupsPrefix")
 """What decides who may log in, and under which user names and groups."""
-_SHOWN: Final = 3
 
 
 @check("oidc-grants")
@@ -93,6 +94,5 @@ def _bound(terms: Mapping[str, Any], cluster: Resource, inventory: Inventory) ->
     prefix = str(terms.get("groupsPrefix") or "")
     bound = neighbours(inventory, cluster.id.root).groups
     names = [name for name in bound if name.startswith(prefix) and (prefix or not name.startswith("system:"))]
-    shown = ", ".join(f"{name} ({role_of(bound[name][0])})" for name in names[:_SHOWN])
-    more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
-    return f"; bound here: {shown}{more}" if shown else ""
+    shown = first_of([f"{name} ({role_of(bound[name][0])})" for name in names])
+    return f"; bound here: {shown}" if shown else ""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manager_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
@@ -112,8 +113,7 @@ def _name_taken(cluster: Resource, other: Resource, manager: str) -> Draft:
 
 def _manager_name(cluster: Resource) -> str:
     """The name of another cluster that manages this one; empty where it manages itself, or nobody knows."""
-    name = text(fields.get(cluster.value, _MANAGER))
-    return "" if cluster.patch or name == cluster.id.name else name
+    return "" if cluster.patch else text(manager_of(cluster))
 
 
 def _is_cluster(resource: Resource) -> bool:
