@@ -45,9 +45,7 @@ _QUALIFIED: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 _MAC: Final = re.compile(
     r"(?:[0-9a-fA-F]{2}(?P<mark>[:-])(?:[0-9a-fA-F]{2}(?P=mark)){4}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4})\Z"
 )
-_SSH_KEY: Final = re.compile(
-    r"(?:[^\s\"]+(?:\"[^\"]*\")?\s+)?(ssh-\S+|ecdsa-\S+|sk-\S+)\s+(AAAA[0-9A-Za-z+/]+={0,3})(?:\s.*)?\Z"
-)
+
 _LONGEST_NAME: Final = 63
 _LONGEST_SUBDOMAIN: Final = 253
 _PORTS: Final = range(1, 65536)
@@ -167,18 +165,10 @@ def is_mac(text: str) -> bool:
 
 
 def is_ssh_key(text: str) -> bool:
-    """Whether it is a line of authorized_keys whose key names its own type."""
-    match = _SSH_KEY.match(text.strip())
-    if match is None:
-        return False
-    import base64  # noqa: PLC0415 - few objects have keys
+    """Whether a line of it is one of authorized_keys whose key names its own type."""
+    from eksa_lint.rules.ssh_keys import ssh_keys_in  # noqa: PLC0415 - few objects have keys
 
-    try:
-        blob = base64.b64decode(match[2], validate=True)
-    except ValueError:
-        return False
-    size = int.from_bytes(blob[:4])
-    return blob[4 : 4 + size].decode("ascii", "replace") == match[1]
+    return any(key.type == key.written_type for key in ssh_keys_in(text))
 
 
 def is_yaml(text: str) -> bool:

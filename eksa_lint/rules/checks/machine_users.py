@@ -69,10 +69,10 @@ def _unreadable_key(resource: Resource, path: Path) -> Draft:
 
 
 def _is_key(text: str) -> bool:
-    """Whether one of the lines is a line of authorized_keys, or what is filled in or decrypted later."""
+    """Whether it is a key, or what is filled in or decrypted later."""
     from eksa_lint.rules.functions import is_ssh_key  # noqa: PLC0415 - only where there is a key
 
-    return is_filled_in_later(text) or text.startswith("ENC[") or any(is_ssh_key(line) for line in text.splitlines())
+    return is_filled_in_later(text) or text.startswith("ENC[") or is_ssh_key(text)
 
 
 def _draft(
