@@ -60,6 +60,11 @@ class ClusterFate:
         return self.departure.before
 
     @property
+    def hangs_while_paused(self) -> bool:
+        """Whether taking the pause away is what lets the deletion go on, once Flux prunes."""
+        return self.once_pruned is Fate.HANGS and not _hangs_for_good(self.before)
+
+    @property
     def successor(self) -> Resource | None:
         """The Cluster that the change adds in its place: under another name, namespace or root."""
         return self.departure.successor
@@ -114,11 +119,15 @@ def _fate(left: Departure) -> tuple[Fate, str, Fate]:
 
 def _fate_where_pruned(cluster: Resource) -> tuple[Fate, str]:
     """What the controller does with a cluster that is to be deleted."""
-    if manages_itself(cluster) and not _is_set(cluster, "managed-by-cli"):
+    if _hangs_for_good(cluster):
         return Fate.HANGS, "it manages itself"
     if _is_set(cluster, "paused") and not _is_set(cluster, "allow-delete-when-paused"):
         return Fate.HANGS, "it is paused"
     return Fate.DELETED, ""
+
+
+def _hangs_for_good(cluster: Resource) -> bool:
+    return manages_itself(cluster) and not _is_set(cluster, "managed-by-cli")
 
 
 def _is_refused(successor: Resource, cluster: Resource) -> bool:
