@@ -13,9 +13,9 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, PrincipalKind, Step
 from eksa_lint.rules.access_outside import keys_of, repositories_of
 from eksa_lint.rules.access_rights import Bound, bound_in
-from eksa_lint.rules.checks.iam import scene_of
-from eksa_lint.rules.checks.iam_grants import SESSION_NAME, Scene, known_groups, longest_beginning
+from eksa_lint.rules.checks.iam_grants import SESSION_NAME
 from eksa_lint.rules.checks.iam_mappings import Mapping, configs_of, in_force
+from eksa_lint.rules.checks.iam_scene import Scene, known_groups, longest_beginning, scene_of
 from eksa_lint.rules.checks.rbac_graph import Subject
 from eksa_lint.rules.checks.rbac_rights import names_in_table
 from eksa_lint.rules.checks.rbac_weights import is_superuser, is_written_by_flux

@@ -7,11 +7,8 @@ from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Severity
-from eksa_lint.model import fields
-from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.rules.checks.iam_grants import Scene
 from eksa_lint.rules.checks.iam_mappings import (
     AUTHENTICATOR,
     clusters_of,
@@ -20,6 +17,7 @@ from eksa_lint.rules.checks.iam_mappings import (
     lands_beside,
     own_configs,
 )
+from eksa_lint.rules.checks.iam_scene import Scene, partition_of
 from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -38,11 +36,6 @@ def judge_holder(resource: Resource, inventory: Inventory, scene: Scene) -> Iter
             yield from _partition(resource)
             yield from _region(resource)
             yield from _without_effect(resource, inventory, scene)
-
-
-def partition_of(config: Resource) -> str:
-    """The partition of AWS that counts, empty where none does."""
-    return str(config.spec.get("partition") or fields.get(effective(config), ("spec", "partition")) or "")
 
 
 def _partition(config: Resource) -> Iterator[Draft]:

@@ -1,26 +1,18 @@
 """What IAM mappings give: the powers of single names, and what a change adds to whom."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Mapping as Table
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint import data
 from eksa_lint.finding import Severity
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.rules.checks.iam_arn import fault, parse_arn
-from eksa_lint.rules.checks.iam_mappings import (
-    Mapping,
-    Neighbours,
-    clusters_of,
-    configs_of,
-    in_force,
-    opens_everything,
-    role_of,
-)
+from eksa_lint.model.resource import EKSA
+from eksa_lint.rules.checks.iam_arn import parse_arn
+from eksa_lint.rules.checks.iam_mappings import Mapping, clusters_of, configs_of, in_force, role_of
+from eksa_lint.rules.checks.iam_scene import Scene, bindings_naming, known_groups, longest_beginning, scene_of
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.wording import first_of
@@ -32,38 +24,6 @@ SESSION_NAME: Final = re.compile(r"\{\{SessionName(?:Raw)?\}\}")
 _SHOWN: Final = 2
 _FEW: Final = 4
 """Mappings from which on one foreign account among them is worth a word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The mappings of one object and what is known around them."""
-
-    mappings: tuple[Mapping, ...]
-    inventory: Inventory
-    near: Neighbours
-    """Of the cluster that the mappings are for; empty where its files are not here."""
-    partition: str = ""
-    foreign: bool = False
-    """Whether it may be for a managed EKS cluster, where other names count."""
-
-    @property
-    def sessions(self) -> bool:
-        return bool(self.mappings) and not self.mappings[0].list
-
-    def is_alive(self, mapping: Mapping) -> bool:
-        found = fault(mapping.arn, partition=self.partition, sessions=self.sessions)
-        return found is None or found.severity is not Severity.ERROR
-
-    def admin_binding(self, mapping: Mapping) -> tuple[str, Resource] | None:
-        """Which group, or the user name, has everything by which binding."""
-        for name, binding in _bindings(mapping.username, mapping.groups, self.near):
-            if opens_everything(binding, self.inventory):
-                return name, binding
-        return None
-
-    def is_admin(self, mapping: Mapping) -> bool:
-        named = any(known_groups().get(group, {}).get("admin") for group in mapping.groups)
-        return self.is_alive(mapping) and (named or self.admin_binding(mapping) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +61,9 @@ def standing_powers(scene: Scene) -> Iterator[Draft]:
         yield power.draft(power.standing)
 
 
-def judge_mappings(change: Change, old: Scene, new: Scene, context: Context) -> Iterator[Draft]:
+def judge_mappings(change: Change, context: Context, before: Inventory) -> Iterator[Draft]:
     """What a change of mappings gives, and whether it takes away the last admin."""
+    old, new = scene_of(change.before, before), scene_of(change.after, context.inventory)
     known = {power.key for power in _powers(old)}
     told = set()
     for power in _powers(new):
@@ -113,13 +74,13 @@ def judge_mappings(change: Change, old: Scene, new: Scene, context: Context) -> 
     yield from _last_admin(change, old, new)
 
 
-def judge_reference(change: Change, context: Context, scene: Callable[[Resource, Inventory], Scene]) -> Iterator[Draft]:
+def judge_reference(change: Change, context: Context) -> Iterator[Draft]:
     """The first AWSIamConfig of a Cluster, where the object was there before: all of its mappings begin to count."""
     if change.after is None or context.before is None or (change.before and any(configs_of(change.before))):
         return
     for path, target in configs_of(change.after):
         for config in context.inventory.get(target) if context.before.get(target) else ():
-            around = scene(config, context.inventory)
+            around = scene_of(config, context.inventory)
             alive = [mapping for mapping in around.mappings if around.is_alive(mapping)]
             admin = any(around.is_admin(mapping) for mapping in alive)
             if alive:
@@ -207,19 +168,6 @@ def _power_of_session(mapping: Mapping, scene: Scene) -> Iterator[Power]:
     )
 
 
-def _bindings(username: str, groups: Iterable[str], near: Neighbours) -> Iterator[tuple[str, Resource]]:
-    """The bindings that name a user or one of the groups."""
-    for name, bound in ((username, near.users), *((group, near.groups) for group in groups)):
-        yield from ((name, binding) for binding in bound.get(name, ()))
-
-
-def longest_beginning(name: str, table: Table[str, Any]) -> Table[str, Any] | None:
-    """The entry of the longest beginning that a name has."""
-    found = [prefix for prefix in table if name.startswith(prefix)]
-    entry: Table[str, Any] | None = table[max(found, key=len)] if found else None
-    return entry
-
-
 def _gains(change: Change, old: Scene, new: Scene, context: Context, told: set[str]) -> Iterator[Draft]:
     """Who gains what by the mappings in force, as far as no other rule says it."""
     before = in_force(mapping for mapping in old.mappings if old.is_alive(mapping))
@@ -251,7 +199,7 @@ def _gains(change: Change, old: Scene, new: Scene, context: Context, told: set[s
 
 def _gain(mapping: Mapping, gained: list[str], known: Mapping | None, scene: Scene) -> str:
     names = f"group{'s' if len(gained) > 1 else ''} {', '.join(gained)}" if gained else "no group"
-    bindings = [binding for _, binding in _bindings(mapping.username, gained, scene.near)]
+    bindings = [binding for _, binding in bindings_naming(mapping.username, gained, scene.near)]
     roles = list(dict.fromkeys(map(role_of, bindings)))[:_SHOWN]
     through = f" ({', '.join(roles)} by {bindings[0].title})" if roles else ""
     if known is None:
@@ -299,9 +247,3 @@ def _last_admin(change: Change, old: Scene, new: Scene) -> Iterator[Draft]:
 
 def _list_of(mappings: list[Mapping]) -> str:
     return first_of([f"{mapping.username} ({', '.join(mapping.groups) or 'no group'})" for mapping in mappings], _SHOWN)
-
-
-def known_groups() -> dict[str, dict[str, Any]]:
-    """The groups that Kubernetes itself gives a meaning, by their names."""
-    groups: dict[str, dict[str, Any]] = data.table("iam-privileges")["groups"]
-    return groups

@@ -13,7 +13,7 @@ from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.iam_grants import known_groups
+from eksa_lint.rules.checks.iam_scene import known_groups
 from eksa_lint.rules.checks.rbac_graph import BINDINGS, RBAC, graph_of
 from eksa_lint.rules.checks.rbac_rights import names_in_table
 from eksa_lint.rules.context import Context
