@@ -19,7 +19,7 @@ from eksa_lint.rules.checks.iam_mappings import (
 )
 from eksa_lint.rules.checks.iam_scene import Scene, partition_of
 from eksa_lint.rules.draft import Draft, draft_at
-from eksa_lint.syntax.later import is_filled_in_later
+from eksa_lint.syntax.later import is_filled_in_later, text
 
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+\Z")
 _ZONE: Final = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d+)[a-z]\Z")
@@ -40,13 +40,8 @@ def judge_holder(resource: Resource, inventory: Inventory, scene: Scene) -> Iter
 
 def _partition(config: Resource) -> Iterator[Draft]:
     table = data.table("iam-partitions")
-    partition = config.spec.get("partition")
-    if (
-        not isinstance(partition, str)
-        or not partition
-        or is_filled_in_later(partition)
-        or partition in table["partitions"]
-    ):
+    partition = text(config.spec.get("partition"))
+    if not partition or partition in table["partitions"]:
         return
     meant = table["slips"].get(partition.lower()) or partition.lower().strip()
     close = [meant] if meant in table["partitions"] else get_close_matches(meant, table["partitions"], n=1)
@@ -56,9 +51,9 @@ def _partition(config: Resource) -> Iterator[Draft]:
 
 
 def _region(config: Resource) -> Iterator[Draft]:
-    region, partition = config.spec.get("awsRegion"), partition_of(config)
+    region, partition = text(config.spec.get("awsRegion")), partition_of(config)
     known = data.table("iam-partitions")["partitions"]
-    if not isinstance(region, str) or not region or is_filled_in_later(region):
+    if not region:
         return
     zone = _ZONE.match(region)
     if not _REGION.match(region):

@@ -8,21 +8,13 @@ from eksa_lint.rules.checks.iam_arn import parse_arn
 from eksa_lint.rules.checks.iam_mappings import ROLES, USERS, Mapping
 from eksa_lint.rules.checks.iam_scene import Scene
 from eksa_lint.rules.draft import Draft
-from eksa_lint.syntax.later import is_filled_in_later
+from eksa_lint.syntax.later import is_filled_in_later, text
 
 
 def wrong_list(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
-    arn = parse_arn(mapping.arn)
-    if (
-        arn is None
-        or not arn.kind
-        or not mapping.list
-        or not scene.is_alive(mapping)
-        or is_filled_in_later(mapping.arn)
-    ):
-        return
-    wanted = ROLES if arn.kind == "role" else USERS
-    if mapping.list != wanted:
+    arn = parse_arn(text(mapping.arn)) if mapping.list and scene.is_alive(mapping) else None
+    wanted = ROLES if arn is not None and arn.kind == "role" else USERS
+    if arn is not None and arn.kind and mapping.list != wanted:
         yield Draft(
             rule="iam-ambiguous-mapping",
             message=f"{mapping.arn} stands in {mapping.list} of {mapping.resource.title} and belongs into {wanted}",
@@ -46,11 +38,7 @@ def ambiguous(scene: Scene) -> Iterator[Draft]:
             yield _twice(mapping, *_clash(mapping, other), other)
             continue
         same_name = named.setdefault(mapping.username, mapping)
-        if (
-            set(same_name.groups) != set(mapping.groups)
-            and mapping.username
-            and not is_filled_in_later(mapping.username)
-        ):
+        if text(mapping.username) and set(same_name.groups) != set(mapping.groups):
             reason = f"is user {mapping.username} as {same_name.arn} is, with other groups: a binding on it serves both"
             yield _twice(mapping, reason, Severity.NOTE, same_name, "username")
         for object_mapping in scene.near.identities.get(mapping.key, ()):

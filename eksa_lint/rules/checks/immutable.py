@@ -81,7 +81,7 @@ def _pairs(change: Change, pattern: tuple[str | int, ...]) -> Iterator[tuple[Pat
     head, tail = pattern[:split], pattern[split + 1 :]
     old, new = (fields.get(value, head) for value in (change.old, change.new))
     keys = fields.list_keys(change.resource.group, change.resource.kind).get(fields.pattern_of(head))
-    for first, second in pair_items(old if isinstance(old, list) else (), new if isinstance(new, list) else (), keys):
+    for first, second in pair_items(fields.as_list(old), fields.as_list(new), keys):
         if first is not None and second is not None:
             yield (*head, first, *tail), (*head, second, *tail)
 
@@ -186,7 +186,7 @@ CONDITIONS: Final[dict[str, tuple[Callable[[Change], bool], str]]] = {
 
 
 def _zone_names(zones: Any) -> list[str]:
-    return [str(fields.get(zone, ("name",))) for zone in zones] if isinstance(zones, list) else []
+    return [str(fields.get(zone, ("name",))) for zone in fields.as_list(zones)]
 
 
 def _as_it_is(value: Any) -> Any:
@@ -206,7 +206,7 @@ SHOWN: Final[dict[str, Callable[[Any], Any]]] = {"zones-in-common": _zone_names,
 
 
 def _first_awsiam(references: Any) -> Any:
-    for reference in references if isinstance(references, list) else ():
+    for reference in fields.as_list(references):
         if fields.get(reference, ("kind",)) == "AWSIamConfig":
             return fields.get(reference, ("name",))
     return None
@@ -215,8 +215,7 @@ def _first_awsiam(references: Any) -> Any:
 def _user_facts(users: Any) -> tuple[Any, ...]:
     if not isinstance(users, list) or not users:
         return (0,)
-    keys = fields.get(users[0], ("sshAuthorizedKeys",))
-    keys = keys if isinstance(keys, list) else []
+    keys = fields.as_list(fields.get(users[0], ("sshAuthorizedKeys",)))
     first_key = " ".join(str(keys[0]).split()[:2]) if keys else ""
     return len(users), fields.get(users[0], ("name",)), len(keys), first_key
 
