@@ -14,7 +14,6 @@ from eksa_lint.config import (
     BadConfig,
     Path,
     configuration_of,
-    content_of,
 )
 from eksa_lint.finding import Place, Severity, Side
 from eksa_lint.rules.draft import Draft
@@ -23,6 +22,7 @@ from eksa_lint.rules.wording import first_of
 from eksa_lint.schema.imported import FOLDER
 from eksa_lint.secrets.baseline import read_baseline
 from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import content_of
 from eksa_lint.syntax.source import decode
 
 if TYPE_CHECKING:

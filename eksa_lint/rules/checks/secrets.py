@@ -6,20 +6,17 @@ What a credential is, is known in `eksa_lint/secrets/`; here a leak becomes a dr
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from eksa_lint.config import KNOWN_SECRETS
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.leaks import reported
-
-_LARGEST_BASELINE: Final = 10_000_000
+from eksa_lint.snapshot.contents import content_of
 
 
 @check("leaks")
@@ -78,21 +75,13 @@ def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
 
 def _baseline(context: Context | None) -> Callable[[str, int, str], bool]:
     """Whether a secret of a file is known already, by the state before: a change cannot excuse what it adds."""
-    content = _baseline_content(context.before or context.inventory) if context else None
-    if content is None:
+    content = content_of((context.before or context.inventory).snapshot, KNOWN_SECRETS) if context else b""
+    if not content:
         return lambda _path, _line, _written: False
     from eksa_lint.secrets.baseline import is_known, read_baseline  # noqa: PLC0415 - only where there is one
 
     known = read_baseline(content)
     return lambda path, line, written: is_known(known, path, line, written)
-
-
-def _baseline_content(inventory: Inventory) -> bytes | None:
-    blob = inventory.snapshot.blobs.get(KNOWN_SECRETS)
-    if blob is None:
-        return None
-    _, content = next(iter(inventory.snapshot.read([blob], _LARGEST_BASELINE)))
-    return content if isinstance(content, bytes) else None
 
 
 def _owners(file: File) -> Callable[[int], Resource | None]:
