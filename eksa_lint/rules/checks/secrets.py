@@ -20,13 +20,13 @@ from eksa_lint.snapshot.contents import content_of
 
 
 @check("leaks")
-def leaks(file: File, context: Context | None) -> Iterator[Draft]:
+def leaks(file: File, context: Context) -> Iterator[Draft]:
     """The credentials of a file, without those that the baseline of detect-secrets knows."""
     if file.windows is not None:
         yield from _in_windows(file, file.windows())
         return
     found = reported(Text(file.path, file.source, file.read))
-    if found and context and context.is_encrypted_when_committed(file.path):
+    if found and context.is_encrypted_when_committed(file.path):
         return
     if not found:
         if file.read is None:  # where objects are written, a value has a name that tells
@@ -40,10 +40,10 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
             yield _draft(leak, file, owner_at(leak.start))
 
 
-def _made_secret(file: File, context: Context | None) -> Iterator[Draft]:
+def _made_secret(file: File, context: Context) -> Iterator[Draft]:
     """A file in which nothing tells a credential but the kustomization that makes a Secret of it."""
-    generated = context.generated_secrets.get(file.path) if context else None
-    if context is None or generated is None or context.is_encrypted_when_committed(file.path):
+    generated = context.generated_secrets.get(file.path)
+    if generated is None or context.is_encrypted_when_committed(file.path):
         return
     from eksa_lint.secrets.whole import values_in  # noqa: PLC0415 - few repositories generate Secrets
 
@@ -73,9 +73,9 @@ def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
         yield replace(draft, place=replace(file.place(0, 0), fixed=span), secret=())
 
 
-def _baseline(context: Context | None) -> Callable[[str, int, str], bool]:
+def _baseline(context: Context) -> Callable[[str, int, str], bool]:
     """Whether a secret of a file is known already, by the state before: a change cannot excuse what it adds."""
-    content = content_of((context.before or context.inventory).snapshot, KNOWN_SECRETS) if context else b""
+    content = content_of((context.before or context.inventory).snapshot, KNOWN_SECRETS)
     if not content:
         return lambda _path, _line, _written: False
     from eksa_lint.secrets.baseline import is_known, read_baseline  # noqa: PLC0415 - only where there is one
