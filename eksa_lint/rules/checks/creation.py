@@ -71,37 +71,26 @@ def _gitops(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
     if not manager:
         return
     managers = resolve_reference(inventory, cluster, {"kind": "Cluster", "name": manager})
-    pairs = [_gitops_of(each, inventory) for each in (cluster, *managers)]
-    if len(pairs) != 2 or None in pairs:  # noqa: PLR2004 - the cluster and its one manager
+    own, common = _gitops_of(cluster, inventory), _gitops_of(managers[0], inventory) if len(managers) == 1 else None
+    if own is None or common is None or own.kind != common.kind:
         return
-    own, common = pairs
-    assert own is not None  # noqa: S101 - looked at above
-    assert common is not None  # noqa: S101
-    if own.kind != common.kind:
-        return
-    settings = [_settings(each, manager) for each in (own, common)]
-    for name in sorted(settings[0].keys() | settings[1].keys()):
-        mine, theirs = (each.get(name) for each in settings)
-        if mine != theirs:
-            yield _other_gitops(cluster, own, common, manager, name, mine, theirs)
+    mine, theirs = (_settings(each, manager) for each in (own, common))
+    for name in sorted(mine.keys() | theirs.keys()):
+        values = mine.get(name), theirs.get(name)
+        if values[0] != values[1]:
+            path = (*_GITOPS[own.kind], name)
+            words = " and ".join(value if isinstance(value, str) else "another" for value in values)
+            yield draft_at(
+                _RULE,
+                own,
+                path,
+                f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
+                f"{manager} in {name} ({words}); eksctl anywhere wants the same",
+                values=tuple(map(str, values)),
+                refused_by=("cli",),
+                related=((f"{name} of {common.title}", common.place(path)),),
+            )
             return
-
-
-def _other_gitops(  # noqa: PLR0913, PLR0917 - both objects and both values are told
-    cluster: Resource, own: Resource, common: Resource, manager: str, name: str, mine: Any, theirs: Any
-) -> Draft:
-    path = (*_GITOPS[own.kind], name)
-    words = " and ".join(str(value) if isinstance(value, str) else "another" for value in (mine, theirs))
-    return draft_at(
-        _RULE,
-        own,
-        path,
-        f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
-        f"{manager} in {name} ({words}); eksctl anywhere wants the same",
-        values=(str(mine), str(theirs)),
-        refused_by=("cli",),
-        related=((f"{name} of {common.title}", common.place((*_GITOPS[common.kind], name))),),
-    )
 
 
 def _gitops_of(cluster: Resource, inventory: Inventory) -> Resource | None:
