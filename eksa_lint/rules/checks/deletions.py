@@ -57,7 +57,7 @@ def draft_of(  # noqa: PLR0913 - what a draft is made of
 
 
 def _message(found: ClusterFate) -> str:
-    title, machines = found.before.title, machines_in_words(found.machines)
+    title, machines = found.before.title, its_machines(found.machines)
     match found.fate:
         case Fate.ORPHANED:
             return f"{title} is no longer applied but stays with {machines}: {found.reason}"
@@ -100,5 +100,6 @@ def _replaced(old: Resource, new: Resource, machines: str) -> str:
     )
 
 
-def machines_in_words(total: int) -> str:
+def its_machines(total: int) -> str:
+    """The machines of a cluster; 0 where the file does not say how many."""
     return "its machine" if total == 1 else f"its {total} machines" if total else "all its machines"

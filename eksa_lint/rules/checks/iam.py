@@ -18,7 +18,7 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.iam_arn import fault, parse_arn
 from eksa_lint.rules.checks.iam_configs import judge_holder
 from eksa_lint.rules.checks.iam_conflicts import ambiguous, wrong_list
-from eksa_lint.rules.checks.iam_grants import MASTERS, judge_mappings, judge_reference, standing_powers
+from eksa_lint.rules.checks.iam_grants import MASTERS, judge_mappings, judge_reference, standing_privileges
 from eksa_lint.rules.checks.iam_mappings import Mapping
 from eksa_lint.rules.checks.iam_scene import Scene, scene_of
 from eksa_lint.rules.context import Context
@@ -55,7 +55,7 @@ def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]
             yield from _templates(mapping)
             yield from _idle_groups(mapping, scene)
     yield from ambiguous(scene)
-    yield from standing_powers(scene)
+    yield from standing_privileges(scene)
     yield from _fragile_admins(scene)
 
 

@@ -1,4 +1,4 @@
-"""What IAM mappings give: the powers of single names, and what a change adds to whom."""
+"""What IAM mappings give: the privileges of single names, and what a change adds to whom."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class Privilege:
     """Something that a mapping gives and that a reviewer must know of: how much it weighs new, and standing."""
 
     rule: str
@@ -56,20 +56,20 @@ class Power:
         )
 
 
-def standing_powers(scene: Scene) -> Iterator[Draft]:
-    for power in _powers(scene):
-        yield power.draft(power.standing)
+def standing_privileges(scene: Scene) -> Iterator[Draft]:
+    for privilege in _privileges(scene):
+        yield privilege.draft(privilege.standing)
 
 
 def judge_mappings(change: Change, context: Context, before: Inventory) -> Iterator[Draft]:
     """What a change of mappings gives, and whether it takes away the last admin."""
     old, new = scene_of(change.before, before), scene_of(change.after, context.inventory)
-    known = {power.key for power in _powers(old)}
+    known = {privilege.key for privilege in _privileges(old)}
     told = set()
-    for power in _powers(new):
-        if power.key not in known:
-            yield power.draft(power.new, "new in this change")
-            told.add(power.mapping.key)
+    for privilege in _privileges(new):
+        if privilege.key not in known:
+            yield privilege.draft(privilege.new, "new in this change")
+            told.add(privilege.mapping.key)
     yield from _gains(change, old, new, context, told)
     yield from _last_admin(change, old, new)
 
@@ -98,26 +98,26 @@ def judge_reference(change: Change, context: Context) -> Iterator[Draft]:
                 )
 
 
-def _powers(scene: Scene) -> Iterator[Power]:
+def _privileges(scene: Scene) -> Iterator[Privilege]:
     if not scene.foreign:
         for mapping in scene.mappings:
             if scene.is_alive(mapping) and _NODE_NAME not in mapping.username:
-                yield from _powers_of(mapping, scene)
+                yield from _privileges_of(mapping, scene)
 
 
-def _powers_of(mapping: Mapping, scene: Scene) -> Iterator[Power]:
+def _privileges_of(mapping: Mapping, scene: Scene) -> Iterator[Privilege]:
     arn = parse_arn(mapping.arn)
     if arn is not None and arn.kind == "root":
         reason = f"lets in the root user of account {arn.account}, and no other identity of it"
-        yield Power("iam-privileged-mapping", mapping, "arn", "root", f"{mapping.arn} in {mapping.title} {reason}")
-    yield from _power_of_username(mapping)
+        yield Privilege("iam-privileged-mapping", mapping, "arn", "root", f"{mapping.arn} in {mapping.title} {reason}")
+    yield from _privilege_of_username(mapping)
     for index, group in enumerate(mapping.groups):
-        yield from _power_of_group(mapping, group, index)
+        yield from _privilege_of_group(mapping, group, index)
     found = scene.admin_binding(mapping)
     if found is not None:
         name, binding = found
         place = mapping.groups.index(name) if name in mapping.groups else None
-        yield Power(
+        yield Privilege(
             "iam-privileged-mapping",
             mapping,
             "username" if place is None else "groups",
@@ -128,37 +128,37 @@ def _powers_of(mapping: Mapping, scene: Scene) -> Iterator[Power]:
             place,
         )
     if not mapping.is_user:
-        yield from _power_of_session(mapping, scene)
+        yield from _privilege_of_session(mapping, scene)
 
 
-def _power_of_username(mapping: Mapping) -> Iterator[Power]:
+def _privilege_of_username(mapping: Mapping) -> Iterator[Privilege]:
     name = _FILLED_IN.sub("", mapping.username)
     entry = longest_beginning(name, data.table("iam-privileges")["usernames"])
     if entry is not None:
         message = f"{mapping.arn} logs in as {mapping.username}: {entry['means']}"
-        yield Power("iam-privileged-mapping", mapping, "username", mapping.username, message)
+        yield Privilege("iam-privileged-mapping", mapping, "username", mapping.username, message)
 
 
-def _power_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Power]:
+def _privilege_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Privilege]:
     entry = known_groups().get(group) or longest_beginning(group, data.table("iam-privileges")["group_prefixes"])
     told_elsewhere = group == MASTERS and mapping.resource.group == EKSA
     if entry is not None and "level" in entry and not told_elsewhere:
         message = f"{mapping.arn} gets the group {group}: {entry['means']}"
         level = Severity(entry["level"])
-        yield Power("iam-privileged-mapping", mapping, "groups", group, message, level, index=index)
+        yield Privilege("iam-privileged-mapping", mapping, "groups", group, message, level, index=index)
     if SESSION_NAME.search(group) and not mapping.is_user:
         reach = "system: is before it" if group.startswith("system:") else "any group that is named so is in reach"
         message = f"whoever takes on {mapping.arn} chooses the group {group}: {reach}"
-        yield Power("iam-session-name", mapping, "groups", group, message, index=index)
+        yield Privilege("iam-session-name", mapping, "groups", group, message, index=index)
 
 
-def _power_of_session(mapping: Mapping, scene: Scene) -> Iterator[Power]:
+def _privilege_of_session(mapping: Mapping, scene: Scene) -> Iterator[Privilege]:
     arn = parse_arn(mapping.arn)
     if not SESSION_NAME.search(mapping.username) or SESSION_NAME.sub("", mapping.username) or (arn and arn.is_sso):
         return
     bound = next((name for name in scene.near.users if ":" not in name), "")
     reach = f"{bound} has a binding" if bound else "one that is bound somewhere too"
-    yield Power(
+    yield Privilege(
         "iam-session-name",
         mapping,
         "username",

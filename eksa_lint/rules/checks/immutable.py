@@ -14,6 +14,7 @@ from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import shown
 
 _LONGEST_VALUE: Final = 60
 _ANNOTATIONS: Final = ("metadata", "annotations")
@@ -40,9 +41,9 @@ def _judge(entry: Mapping[str, Any], change: Change, old_path: Path, new_path: P
     resource = change.after
     where = fields.spell(new_path, change.new, resource.group, resource.kind)
     below = _differing(old, new)
-    shown = SHOWN.get(entry.get("compare", ""), _as_it_is)
+    part = SHOWN.get(entry.get("compare", ""), _as_it_is)
     _, condition = CONDITIONS[entry["when"]] if "when" in entry else (None, "")
-    difference = _difference(shown(old), shown(new))
+    difference = _difference(part(old), part(new))
     yield Draft(
         rule="immutable-field",
         message=f"{where} of {resource.title} cannot change{condition} ({difference}): {_refusal(entry['by'])}",
@@ -255,13 +256,8 @@ def _differing(old: Any, new: Any) -> Path:
 
 
 def _show(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        text = ", ".join(map(str, value))
-    else:
-        text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    is_plain_list = isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
+    return shown(", ".join(map(str, value)) if is_plain_list else value, _LONGEST_VALUE)
 
 
 def _refusal(by: list[str]) -> str:

@@ -87,11 +87,7 @@ def _danger(entry: Mapping[str, Any], rule: Rule, *, account: bool) -> Danger | 
     if account and "spares" in entry and _is_spared(rule, entry["spares"]):
         return None
     listed = None
-    if (
-        named is not None
-        and (rule.names or named.get("only"))
-        and not set(rule.names).intersection(named.get("names", ()))
-    ):
+    if named is not None and _is_limited(rule, named):
         if "listed" not in named:
             return None
         listed = Severity(named["listed"])
@@ -100,7 +96,14 @@ def _danger(entry: Mapping[str, Any], rule: Rule, *, account: bool) -> Danger | 
     return Danger(lets, _severities(entry), (*rule.path, *tells), listed)
 
 
+def _is_limited(rule: Rule, named: Mapping[str, Any]) -> bool:
+    """Whether a list of names takes the danger away: one that has none of those in the table."""
+    has_list = bool(rule.names) or named.get("only", False)
+    return has_list and not set(rule.names).intersection(named.get("names", ()))
+
+
 def _is_meant(resource: str, wanted: Sequence[str]) -> bool:
+    """Whether a resource of a rule is one of the table; a pattern of that without a slash means no subresource."""
     if resource == "*":
         return True
     for one in wanted:
