@@ -67,7 +67,7 @@ _MODULES: Final = {
     "gitignore": "hygiene",
     "codeowners": "hygiene",
     "workflow-secrets": "workflows",
-    "manifest-namespaces": "manifest_namespaces",
+    "manifest-namespaces": "namespaces",
     "machines-out-of-sight": "machines_out_of_sight",
     "workload-clusters": "workload_clusters",
     "cluster-name": "workload_clusters",

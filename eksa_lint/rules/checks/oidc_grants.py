@@ -31,8 +31,8 @@ def oidc_grants(change: Change, context: Context) -> Iterator[Draft]:
     if after.kind == "OIDCConfig":
         yield from _changed_config(change.before, after, context.inventory)
         return
-    known = [_terms(config) for _, config in _configs(change.before, before)]
-    for path, config in _configs(after, context.inventory):
+    known = [_terms(config) for _, config in oidc_configs(change.before, before)]
+    for path, config in oidc_configs(after, context.inventory):
         if _terms(config) not in known:
             place = after.place((*path, "name"))
             yield _draft(after, place, config, after, context.inventory, "the first one" if not known else "a new one")
@@ -68,7 +68,8 @@ def _draft(  # noqa: PLR0913, PLR0917 - the cluster, where it is told, and of wh
     )
 
 
-def _configs(cluster: Resource, inventory: Inventory) -> Iterator[tuple[Path, Resource]]:
+def oidc_configs(cluster: Resource, inventory: Inventory) -> Iterator[tuple[Path, Resource]]:
+    """The OIDCConfigs that a Cluster refers to, and where it does."""
     for path, reference in fields.select(cluster.value, ("spec", "identityProviderRefs", fields.ANY)):
         if isinstance(reference, dict) and reference.get("kind") == "OIDCConfig":
             for config in resolve_reference(inventory, cluster, reference)[:1]:
