@@ -81,7 +81,7 @@ class Engine:
         for check in _checks(self._of("repository")):
             yield from check(self._context)
 
-    def _run_checks(self, rules: Sequence[Rule], subject: Any) -> Iterator[Draft]:
+    def _run_checks(self, rules: Sequence[Rule], subject: "Resource | Change | File | Impact") -> Iterator[Draft]:
         wanted = {rule.id for rule in rules}
         for check in _checks(rules):
             yield from (draft for draft in check(subject, self._context) if draft.rule in wanted)

@@ -13,7 +13,6 @@ RULES = [rule for rule in load_rules().values() if rule.check == "leaks"]
 EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples if len(example.after or {}) == 1]
 
 
-
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES, ids=[f"{rule.id}: {item.name}" for rule, item in EXAMPLES])
 def test_example(rule: Rule, example: Example) -> None:
     ((path, text),) = example.after.items()

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.x509 import PEM_BLOCK, Certificate, read_certificate
 from eksa_lint.syntax.later import is_filled_in_later
@@ -26,7 +27,7 @@ _TRUSTED: Final = {
 
 
 @check("certificate-bundles")
-def certificate_bundles(resource: Resource, _: Any) -> Iterator[Draft]:
+def certificate_bundles(resource: Resource, _: Context) -> Iterator[Draft]:
     """What Go's pem.Decode and x509.ParseCertificates refuse (pkg/api/v1alpha1/hostosconfig.go:validateCertBundles)."""
     if resource.patch:
         return
@@ -56,7 +57,7 @@ def _draft(resource: Resource, path: fields.Path, message: str) -> Draft:
 
 
 @check("trusted-certificates")
-def trusted_certificates(resource: Resource, _: Any) -> Iterator[Draft]:
+def trusted_certificates(resource: Resource, _: Context) -> Iterator[Draft]:
     """Certificates that are to be trusted and cannot be: past their end, of nobody who may sign, on a broken hash."""
     pattern, holder = _TRUSTED[resource.kind]
     if resource.patch:

@@ -8,6 +8,7 @@ from eksa_lint import data
 from eksa_lint.finding import Severity
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -17,7 +18,7 @@ _PORTABLE: Final = re.compile(r"[a-zA-Z0-9._/-]+")
 
 
 @check("cloudstack-reserved-details")
-def reserved_details(resource: Resource, _: Any) -> Iterator[Draft]:
+def reserved_details(resource: Resource, _: Context) -> Iterator[Draft]:
     """Details of a machine that EKS Anywhere sets by itself, spelled exactly so."""
     details = resource.spec.get("userCustomDetails")
     for key in details if isinstance(details, dict) else ():
@@ -28,7 +29,7 @@ def reserved_details(resource: Resource, _: Any) -> Iterator[Draft]:
 
 
 @check("cloudstack-symlinks")
-def symlinks(resource: Resource, _: Any) -> Iterator[Draft]:
+def symlinks(resource: Resource, _: Context) -> Iterator[Draft]:
     """Links whose name or target is no plain absolute path.
 
     A warning outside of what Flux applies: eksctl anywhere passes them on create and only looks on an upgrade.

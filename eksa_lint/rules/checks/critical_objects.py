@@ -75,7 +75,7 @@ def _workload(workload: Resource, surroundings: Surroundings) -> Iterator[Draft]
     namespace = workload.id.namespace
     critical = surroundings.critical(namespace)
     path, pod = pod_of(workload)
-    if critical is None or critical.level is not Severity.ERROR or critical.groups or not isinstance(pod, dict):
+    if critical is None or not critical.is_vital or not isinstance(pod, dict):
         return
     account = pod.get("serviceAccountName")
     if isinstance(account, str) and _is_vendors(account, workload, surroundings):

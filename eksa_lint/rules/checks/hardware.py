@@ -8,11 +8,12 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_ip, is_label_key, is_label_value, is_subdomain
 from eksa_lint.syntax.cells import Cell, cell_rows, visible
@@ -56,7 +57,7 @@ class _Machine:
 
 
 @check("hardware-csv")
-def hardware_csv(file: File, _: Any) -> Iterator[Draft]:
+def hardware_csv(file: File, _: Context) -> Iterator[Draft]:
     if not _may_be_hardware(file.source.text):
         return
     try:

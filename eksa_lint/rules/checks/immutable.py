@@ -13,6 +13,7 @@ from eksa_lint.model.fields import Path
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.wording import shown
 
@@ -22,7 +23,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{
 
 
 @check("immutable-fields")
-def immutable_fields(change: Change, _: Any) -> Iterator[Draft]:
+def immutable_fields(change: Change, _: Context) -> Iterator[Draft]:
     if change.event != "changed" or change.resource.group != EKSA:
         return
     for entry in data.table("immutable-fields").get(change.resource.kind, ()):

@@ -13,6 +13,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.functions import is_duration, is_quantity
 from eksa_lint.schema.suggest import similar
@@ -36,7 +37,7 @@ class _Fault:
 
 
 @check("kubelet-config")
-def kubelet_config(resource: Resource, _: Any) -> Iterator[Draft]:
+def kubelet_config(resource: Resource, _: Context) -> Iterator[Draft]:
     for path, owner in _owners(resource):
         configuration = fields.get(resource.value, path)
         if not isinstance(configuration, dict):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.functions import is_label_key, is_label_value
 from eksa_lint.syntax.later import is_filled_in_later
@@ -22,7 +23,7 @@ _LONGEST: Final = 40
 
 
 @check("node-labels")
-def node_labels(resource: Resource, _: Any) -> Iterator[Draft]:
+def node_labels(resource: Resource, _: Context) -> Iterator[Draft]:
     """Keys and values, as Kubernetes takes them (pkg/api/v1alpha1/cluster.go:validateNodeLabels)."""
     for path, labels in chain.from_iterable(fields.select(resource.value, pattern) for pattern in _LABELS):
         for key, value in labels.items() if isinstance(labels, dict) else ():

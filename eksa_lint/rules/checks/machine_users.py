@@ -8,6 +8,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -18,7 +19,7 @@ _READS_KEY: Final = frozenset(("VSphereMachineConfig", "CloudStackMachineConfig"
 
 
 @check("machine-users")
-def machine_users(resource: Resource, _: Any) -> Iterator[Draft]:
+def machine_users(resource: Resource, _: Context) -> Iterator[Draft]:
     """What validateMachineConfigUsers refuses (pkg/api/v1alpha1/machine_types.go).
 
     eksctl anywhere fills in user, name and key by itself, so that only a file that Flux applies must have them. A key

@@ -84,7 +84,7 @@ def _too_many(cluster: Resource, group: tuple[Path, dict[str, Any]], count: int,
 
 
 @check("nutanix-excluded-addresses")
-def excluded_addresses(resource: Resource, _: Any) -> Iterator[Draft]:
+def excluded_addresses(resource: Resource, _: Context) -> Iterator[Draft]:
     """Entries that are no address, block or range."""
     for path, entry in fields.select(resource.value, _EXCLUDED):
         problem = _problem(entry) if isinstance(entry, str) and not is_filled_in_later(entry) else ""

@@ -36,7 +36,7 @@ _GO_TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 
 @check("vsphere-template")
-def templates(subject: Resource | Change, _: Any) -> Iterator[Draft]:
+def templates(subject: Resource | Change, _: Context) -> Iterator[Draft]:
     """Machine configs without a template.
 
     eksctl anywhere imports an image for Bottlerocket only; the webhook wants a template of every new object, and what
