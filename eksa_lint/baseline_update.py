@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eksa_lint.baseline import Entry, entry_of, read_baseline, write_baseline
-from eksa_lint.config import BASELINE_FILE, BadConfig, content_of
+from eksa_lint.config import BASELINE_FILE, BadConfig
 from eksa_lint.finding import Consequence, Report
 from eksa_lint.report.output import write
 from eksa_lint.report.phrases import plural
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import content_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from eksa_lint.config import BASELINE_FILE, KNOWN_SECRETS, OURS, configuration_of, content_of
+from eksa_lint.config import BASELINE_FILE, KNOWN_SECRETS, OURS, configuration_of
 from eksa_lint.finding import Compared, Finding, Report
 from eksa_lint.model.affected import (
     affected,
@@ -34,7 +34,7 @@ from eksa_lint.rules.suppress import suppress, unused_comments, wrong_comments
 from eksa_lint.schema import catalog
 from eksa_lint.schema.imported import load_imported
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.contents import Contents
+from eksa_lint.snapshot.contents import Contents, content_of
 from eksa_lint.syntax import Directive
 
 if TYPE_CHECKING:

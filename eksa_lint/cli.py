@@ -264,10 +264,11 @@ def _rules(options: "argparse.Namespace") -> int:
 
 
 def _access(options: "argparse.Namespace") -> int:
+    from eksa_lint.model.cluster import manager_of
     from eksa_lint.model.inventory import Inventory
     from eksa_lint.model.library import Library
     from eksa_lint.report.access import ClusterAccess, render_json, render_text
-    from eksa_lint.rules.access import access_of, clusters_in, manager_of
+    from eksa_lint.rules.access import access_of, clusters_in
     from eksa_lint.snapshot import choose
     from eksa_lint.streams import width
 

@@ -9,7 +9,7 @@ from eksa_lint.finding import Place, Side
 from eksa_lint.policy import Policy, names
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.contents import LARGEST_READ
+from eksa_lint.snapshot.contents import content_of
 from eksa_lint.syntax import Node, Source, Stream, parse
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -18,8 +18,9 @@ CONFIG_FILE: Final = ".eksa-lint.yaml"
 BASELINE_FILE: Final = ".eksa-lint-baseline.jsonl"
 OURS: Final = ".eksa-lint"
 """How all that the policy is made of begins: both files, and the folder of imported schemas."""
+
 KNOWN_SECRETS: Final = ".secrets.baseline"
-"""That of detect-secrets."""
+"""The baseline of detect-secrets."""
 
 _NO_SETTING: Final = "there is no setting"
 _FEW: Final = 8
@@ -72,15 +73,6 @@ def configuration_of(snapshot: Snapshot, rules: RuleSet) -> Configuration:
         BadConfig: there is one, and it cannot be used.
     """
     return read_configuration(content_of(snapshot, CONFIG_FILE), rules)
-
-
-def content_of(snapshot: Snapshot, path: str) -> bytes:
-    """The bytes of a file of ours, none where it is missing or cannot be read."""
-    blob = snapshot.blobs.get(path)
-    if blob is None:
-        return b""
-    _, content = next(iter(snapshot.read([blob], LARGEST_READ)))
-    return content if isinstance(content, bytes) else b""
 
 
 def read_configuration(content: bytes, rules: RuleSet) -> Configuration:

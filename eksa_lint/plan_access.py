@@ -6,13 +6,13 @@ from typing import Final
 
 from eksa_lint.finding import Consequence, Finding
 from eksa_lint.model.changes import Change
-from eksa_lint.model.cluster import cluster_of
+from eksa_lint.model.cluster import cluster_of, manager_of
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.plan import Effect, Reason, Step
 from eksa_lint.plan_steps import reason, tells, text
-from eksa_lint.rules.access import Access, Power, access_of, clusters_in, gained, manager_of
+from eksa_lint.rules.access import Access, Power, access_of, clusters_in, gained
 
 _RBAC: Final = "rbac.authorization.k8s.io"
 _KINDS: Final = ("AWSIamConfig", "OIDCConfig")

@@ -6,9 +6,8 @@ from typing import Final
 
 from eksa_lint.clean import clean
 from eksa_lint.finding import Consequence, Finding, ResourceName, Severity
-from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.cluster import Cluster
+from eksa_lint.model.cluster import Cluster, manager_of
 from eksa_lint.model.fate import ClusterFate, Fate, fates
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.inventory import Inventory
@@ -144,11 +143,11 @@ def _steps(
 
 def _cluster_plan(impact: Impact, steps: Iterable[Step], stopped: str) -> ClusterPlan:
     cluster = impact.cluster
-    manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
+    manager = manager_of(cluster.resource)
     return ClusterPlan(
         cluster=_name(cluster.resource.id),
         provider=cluster.provider,
-        manager=text(str(manager)) if manager not in (None, "", cluster.name) else None,
+        manager=text(manager) if manager else None,
         machines=tuple(Machines(part.kind, text(part.name), part.machines, part.autoscaled) for part in cluster.parts),
         steps=tuple(sorted(steps, key=_by_effect)),
         stopped=stopped,

@@ -70,6 +70,16 @@ class Cluster:
         return next((part for part in self.parts if part.key == key), None)
 
 
+def manager_of(cluster: Resource) -> str:
+    """The name of the management cluster of a workload cluster; empty for a cluster that manages itself."""
+    manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
+    return "" if manager in (None, "", cluster.id.name) else str(manager)
+
+
+def manages_itself(cluster: Resource) -> bool:
+    return not manager_of(cluster)
+
+
 def cluster_of(resource: Resource, inventory: Inventory) -> Cluster:
     """The cluster that a resource describes, with what it refers to in the same state."""
     value = effective(resource)

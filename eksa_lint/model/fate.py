@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.departure import Departure, departure
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.outcome import Outcome
@@ -59,6 +60,11 @@ class ClusterFate:
         return self.departure.before
 
     @property
+    def hangs_while_paused(self) -> bool:
+        """Whether taking the pause away is what lets the deletion go on, once Flux prunes."""
+        return self.once_pruned is Fate.HANGS and not _hangs_for_good(self.before)
+
+    @property
     def successor(self) -> Resource | None:
         """The Cluster that the change adds in its place: under another name, namespace or root."""
         return self.departure.successor
@@ -82,11 +88,6 @@ def fate_of(change: Change, changes: Sequence[Change], old: Inventory, new: Inve
     fate, reason, once_pruned = _fate(left)
     lost = tuple(_lost(left.before, changes)) if fate is Fate.HANGS else ()
     return ClusterFate(fate, once_pruned, left, reason, count_machines(change.old), lost)
-
-
-def manages_itself(cluster: Resource) -> bool:
-    """Whether a Cluster is its own management cluster."""
-    return fields.get(cluster.value, ("spec", "managementCluster", "name")) in (None, "", cluster.id.name)
 
 
 def count_machines(cluster: Any) -> int:
@@ -118,11 +119,15 @@ def _fate(left: Departure) -> tuple[Fate, str, Fate]:
 
 def _fate_where_pruned(cluster: Resource) -> tuple[Fate, str]:
     """What the controller does with a cluster that is to be deleted."""
-    if manages_itself(cluster) and not _is_set(cluster, "managed-by-cli"):
+    if _hangs_for_good(cluster):
         return Fate.HANGS, "it manages itself"
     if _is_set(cluster, "paused") and not _is_set(cluster, "allow-delete-when-paused"):
         return Fate.HANGS, "it is paused"
     return Fate.DELETED, ""
+
+
+def _hangs_for_good(cluster: Resource) -> bool:
+    return manages_itself(cluster) and not _is_set(cluster, "managed-by-cli")
 
 
 def _is_refused(successor: Resource, cluster: Resource) -> bool:

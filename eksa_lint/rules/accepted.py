@@ -6,13 +6,14 @@ from datetime import date
 
 from eksa_lint.allowance import Allowance, spell_resource
 from eksa_lint.baseline import entry_of, read_baseline
-from eksa_lint.config import BASELINE_FILE, CONFIG_FILE, BadConfig, Configuration, configuration_of, content_of
+from eksa_lint.config import BASELINE_FILE, CONFIG_FILE, BadConfig, Configuration, configuration_of
 from eksa_lint.finding import Finding, ResourceName, Severity, Side
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.rule import Rule
+from eksa_lint.snapshot.contents import content_of
 
 
 @dataclass(frozen=True, slots=True)

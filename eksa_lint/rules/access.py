@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from eksa_lint.finding import Place
-from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 
@@ -95,12 +94,6 @@ def clusters_in(inventory: Inventory, name: str = "") -> list[Resource]:
         and not resource.patch
         and name in ("", resource.id.name)
     ]
-
-
-def manager_of(cluster: Resource) -> str:
-    """The name of the management cluster of a workload cluster; empty for a cluster that manages itself."""
-    manager = fields.get(cluster.value, ("spec", "managementCluster", "name"))
-    return "" if manager in (None, "", cluster.id.name) else str(manager)
 
 
 def access_of(inventory: Inventory, cluster: Resource) -> tuple[Access, ...]:

@@ -5,16 +5,16 @@ from itertools import chain
 from typing import Final
 
 from eksa_lint import data
-from eksa_lint.model import fields
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.access import Access, Power, Principal, PrincipalKind, Step
 from eksa_lint.rules.access_outside import keys_of, repositories_of
 from eksa_lint.rules.access_rights import Bound, bound_in
-from eksa_lint.rules.checks.iam import scene_of
-from eksa_lint.rules.checks.iam_grants import SESSION_NAME, Scene, known_groups, longest_beginning
-from eksa_lint.rules.checks.iam_mappings import Mapping, configs_of, in_force, manages_itself
+from eksa_lint.rules.checks.iam_grants import SESSION_NAME
+from eksa_lint.rules.checks.iam_mappings import Mapping, configs_of, in_force
+from eksa_lint.rules.checks.iam_scene import Scene, known_groups, longest_beginning, scene_of
+from eksa_lint.rules.checks.oidc_grants import oidc_configs
 from eksa_lint.rules.checks.rbac_graph import Subject
 from eksa_lint.rules.checks.rbac_rights import names_in_table
 from eksa_lint.rules.checks.rbac_weights import is_superuser, is_written_by_flux
@@ -120,9 +120,7 @@ def _name_of(subject: Subject) -> str:
 
 def _oidc_prefix(inventory: Inventory, cluster: Resource) -> str | None:
     """What the groups of the cluster's identity provider begin with; None where it has none."""
-    for _, reference in fields.select(cluster.value, ("spec", "identityProviderRefs", fields.ANY)):
-        if isinstance(reference, dict) and reference.get("kind") == "OIDCConfig":
-            for config in resolve_reference(inventory, cluster, reference):
-                if config.spec.get("groupsClaim"):
-                    return str(config.spec.get("groupsPrefix") or "")
+    for _, config in oidc_configs(cluster, inventory):
+        if config.spec.get("groupsClaim"):
+            return str(config.spec.get("groupsPrefix") or "")
     return None

@@ -7,11 +7,11 @@ from typing import Final
 
 from eksa_lint.finding import Severity
 from eksa_lint.model import fields
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.model.sync import FLUX, is_sync, root_of, synced_folder
 from eksa_lint.rules.access import Access, Power, Principal, Step
-from eksa_lint.rules.checks.iam_mappings import manages_itself
 from eksa_lint.rules.checks.rbac_danger import dangers_of
 from eksa_lint.rules.checks.rbac_graph import Grant, Surroundings, grants_of, graph_of
 from eksa_lint.rules.checks.rbac_rights import Critical, Reach, Role, in_words, rbac_table, reach_of

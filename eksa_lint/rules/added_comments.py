@@ -11,7 +11,7 @@ from eksa_lint.rules.loader import RuleSet
 from eksa_lint.rules.suppress import Comments
 from eksa_lint.secrets.allowlist import allowlist_of
 from eksa_lint.snapshot import Snapshot
-from eksa_lint.snapshot.contents import LARGEST_READ
+from eksa_lint.snapshot.contents import content_of
 from eksa_lint.syntax import Directive, Node
 from eksa_lint.syntax.source import decode
 
@@ -61,12 +61,8 @@ def judge_pragmas(files: Iterable[File], before: Snapshot) -> Iterator[Draft]:
 
 
 def _lines_of(path: str, snapshot: Snapshot) -> Iterator[str]:
-    blob = snapshot.blobs.get(path)
-    if blob is not None:
-        _, content = next(iter(snapshot.read([blob], LARGEST_READ)))
-        if isinstance(content, bytes):
-            source, _ = decode(content)
-            yield from (source.line(number) for number in range(1, source.line_count + 1))
+    source, _ = decode(content_of(snapshot, path))
+    return (source.line(number) for number in range(1, source.line_count + 1))
 
 
 def _about(comments: Comments, directive: Directive) -> set[tuple[str, Subject]]:

@@ -92,7 +92,7 @@ class Evaluator:
             if opaque:
                 raise BadExpression(
                     f"{opaque[1]}() gives a type that this runtime cannot return; there are flat functions instead, "
-                    "see CONTRIBUTING.md", 1
+                    "see eksa_lint/rules/functions.py", 1
                 )  # fmt: skip
             try:
                 self._compiled[expression] = self._environment.compile(expression, disable_check=not checked)

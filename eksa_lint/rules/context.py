@@ -1,4 +1,4 @@
-"""What a check may look at beside its subject."""
+"""What a check may look at beside its subject: the side that is judged, and the other one where there is one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """What a Python check may look at: the side that is judged, and the other one where there is one."""
-
     inventory: Inventory
     before: Inventory | None
     eksa_version: str | None
+    """The release that the configuration names for objects that name none themselves."""
+
     changes: tuple[Change, ...] = ()
     imported: Imported = field(default_factory=dict)
+    """The schemas that the team imported."""
+
     committed: Inventory | None = None
     """What HEAD holds, where a state is judged alone and it matters what is new in it."""
 

@@ -56,7 +56,24 @@ class Draft:
     repair: Repair | None = None
 
 
-def draft_at(rule: str, resource: Resource, path: fields.Path, message: str, severity: Severity | None = None) -> Draft:
-    """What a rule says of one field of an object."""
+def draft_at(  # noqa: PLR0913 - what a draft is made of
+    rule: str,
+    resource: Resource,
+    path: fields.Path,
+    message: str,
+    *,
+    key: bool = False,
+    values: tuple[str, ...] = (),
+    label: str = "",
+    severity: Severity | None = None,
+    consequence: Consequence | None = None,
+    refused_by: tuple[Refuser, ...] = (),
+    old_place: Place | None = None,
+    related: tuple[tuple[str, Place], ...] = (),
+) -> Draft:
+    """What a rule says of one field of an object; with `key` of the field's name instead of its value."""
     field = fields.spell(path, resource.value, resource.group, resource.kind)
-    return Draft(rule, message, resource.place(path), resource, field, severity=severity)
+    place = resource.place(path, key=key)
+    return Draft(
+        rule, message, place, resource, field, values, label, severity, consequence, refused_by, old_place, related
+    )

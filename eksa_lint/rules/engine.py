@@ -81,7 +81,7 @@ class Engine:
         for check in _checks(self._of("repository")):
             yield from check(self._context)
 
-    def _run_checks(self, rules: Sequence[Rule], subject: Any) -> Iterator[Draft]:
+    def _run_checks(self, rules: Sequence[Rule], subject: "Resource | Change | File | Impact") -> Iterator[Draft]:
         wanted = {rule.id for rule in rules}
         for check in _checks(rules):
             yield from (draft for draft in check(subject, self._context) if draft.rule in wanted)
@@ -137,10 +137,10 @@ class Engine:
         key = is_known, *_kind_of(resource)
         if key not in self._plans:
             by_pattern: dict[str, list[Rule]] = {}
-            rules = self._matches("resource", resource)
-            for rule in (rule for rule in rules if rule.looks_beyond or not is_known):
-                for pattern in (rule.each or ("",)) if rule.validations else ():
-                    by_pattern.setdefault(pattern, []).append(rule)
+            for rule in self._matches("resource", resource):
+                if rule.validations and (rule.looks_beyond or not is_known):
+                    for pattern in rule.each or ("",):
+                        by_pattern.setdefault(pattern, []).append(rule)
             self._plans[key] = tuple(
                 _Step(pattern, " && ".join(f"({self._gate(rule, 'resource')})" for rule in rules), tuple(rules))
                 for pattern, rules in by_pattern.items()
@@ -159,21 +159,18 @@ class Engine:
         if isinstance(holds, Failure):
             yield _failed(rule, validation.expression, holds, pair)
         elif not holds:
-            message: str | Failure = validation.message
-            if validation.message_expression:
-                message = values.text(validation.message_expression)
-            if isinstance(message, Failure):
-                yield _failed(rule, validation.message_expression, message, pair)
-                return
-            label: str | Failure = ""
-            if validation.label_expression:
-                label = values.text(validation.label_expression)
-            draft = _draft(rule, validation, pair, message)
-            place = self._place_in_referred(validation, pair)
-            draft = replace(draft, place=place or draft.place, label="" if isinstance(label, Failure) else label)
-            if validation.quotes and draft.place is not None:
-                draft = replace(draft, repair=in_quotes(draft.place))
-            yield draft
+            yield self._told(rule, validation, pair, values)
+
+    def _told(self, rule: Rule, validation: Validation, pair: Pair, values: Values) -> Draft:
+        """What a validation says that does not hold."""
+        message = values.text(validation.message_expression) if validation.message_expression else validation.message
+        if isinstance(message, Failure):
+            return _failed(rule, validation.message_expression, message, pair)
+        label = values.text(validation.label_expression) if validation.label_expression else ""
+        draft = _draft(rule, validation, pair, message)
+        place = self._place_in_referred(validation, pair) or draft.place
+        repair = in_quotes(place) if validation.quotes and place is not None else None
+        return replace(draft, place=place, label="" if isinstance(label, Failure) else label, repair=repair)
 
     def _place_in_referred(self, validation: Validation, pair: Pair) -> Place | None:
         """Where a validation points that looks through a reference at another object."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -42,12 +42,6 @@ _SEMVER: Final = re.compile(
 )
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
 _QUALIFIED: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
-_MAC: Final = re.compile(
-    r"(?:[0-9a-fA-F]{2}(?P<mark>[:-])(?:[0-9a-fA-F]{2}(?P=mark)){4}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4})\Z"
-)
-_SSH_KEY: Final = re.compile(
-    r"(?:[^\s\"]+(?:\"[^\"]*\")?\s+)?(ssh-\S+|ecdsa-\S+|sk-\S+)\s+(AAAA[0-9A-Za-z+/]+={0,3})(?:\s.*)?\Z"
-)
 _LONGEST_NAME: Final = 63
 _LONGEST_SUBDOMAIN: Final = 253
 _PORTS: Final = range(1, 65536)
@@ -161,24 +155,11 @@ def is_label_value(text: str) -> bool:
     return text == "" or (len(text) <= _LONGEST_NAME and _QUALIFIED.match(text) is not None)
 
 
-def is_mac(text: str) -> bool:
-    """Whether it is a 48 bit MAC address."""
-    return _MAC.match(text) is not None
-
-
 def is_ssh_key(text: str) -> bool:
-    """Whether it is a line of authorized_keys whose key names its own type."""
-    match = _SSH_KEY.match(text.strip())
-    if match is None:
-        return False
-    import base64  # noqa: PLC0415 - few objects have keys
+    """Whether a line of it is one of authorized_keys whose key names its own type."""
+    from eksa_lint.rules.ssh_keys import ssh_keys_in  # noqa: PLC0415 - few objects have keys
 
-    try:
-        blob = base64.b64decode(match[2], validate=True)
-    except ValueError:
-        return False
-    size = int.from_bytes(blob[:4])
-    return blob[4 : 4 + size].decode("ascii", "replace") == match[1]
+    return any(key.type == key.written_type for key in ssh_keys_in(text))
 
 
 def is_yaml(text: str) -> bool:
@@ -186,13 +167,6 @@ def is_yaml(text: str) -> bool:
     from eksa_lint.syntax import parse  # noqa: PLC0415 - few objects have YAML in them
 
     return not any(problem.kind == "yaml-syntax" for problem in parse(text.encode("utf-8", "replace")).problems)
-
-
-def is_certificate(text: str) -> bool:
-    """Whether all of it is PEM blocks of certificates, at least one."""
-    blocks = re.findall(r"-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----", text)
-    rest = re.sub(r"-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----", "", text)
-    return bool(blocks) and set(blocks) == {"CERTIFICATE"} and not rest.strip()
 
 
 def is_semver(text: str) -> bool:
@@ -222,10 +196,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "isSubdomain": Function(is_subdomain, ("string",), "bool"),
     "isLabelKey": Function(is_label_key, ("string",), "bool"),
     "isLabelValue": Function(is_label_value, ("string",), "bool"),
-    "isMAC": Function(is_mac, ("string",), "bool"),
     "isSSHKey": Function(is_ssh_key, ("string",), "bool"),
     "isYAML": Function(is_yaml, ("string",), "bool"),
-    "isCertificate": Function(is_certificate, ("string",), "bool"),
 }
 
 
@@ -245,7 +217,7 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-def _url(text: str) -> Any:
+def _url(text: str) -> SplitResult | None:
     if not text or any(char.isspace() or ord(char) < 32 for char in text):  # noqa: PLR2004 - control characters
         return None
     try:

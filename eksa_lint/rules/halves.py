@@ -10,7 +10,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import active_count
-from typing import Any, NoReturn, TypeAlias
+from typing import IO, NoReturn, TypeAlias
 
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.draft import Draft
@@ -77,16 +77,16 @@ def _received(reader: int, child: int, shared: Shared) -> list[Draft] | None:
 
 
 class _Pickler(pickle.Pickler):
-    def __init__(self, stream: Any, shared: Shared) -> None:
+    def __init__(self, stream: IO[bytes], shared: Shared) -> None:
         super().__init__(stream, pickle.HIGHEST_PROTOCOL)
         self._shared = shared
 
-    def persistent_id(self, value: Any) -> int | None:
+    def persistent_id(self, value: object) -> int | None:
         return id(value) if isinstance(value, Source | Resource) and id(value) in self._shared else None
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, stream: Any, shared: Shared) -> None:
+    def __init__(self, stream: IO[bytes], shared: Shared) -> None:
         super().__init__(stream)
         self._shared = shared
 

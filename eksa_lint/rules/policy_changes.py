@@ -14,14 +14,15 @@ from eksa_lint.config import (
     BadConfig,
     Path,
     configuration_of,
-    content_of,
 )
 from eksa_lint.finding import Place, Severity, Side
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.loader import RuleSet
+from eksa_lint.rules.wording import first_of
 from eksa_lint.schema.imported import FOLDER
 from eksa_lint.secrets.baseline import read_baseline
 from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot.contents import content_of
 from eksa_lint.syntax.source import decode
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _RANKS: Final = ("note", "warning", "error", "never")
 """From what stops most changes to what stops none."""
-_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _is_ignored(entry: dict[str, Any]) -> str:
 
 
 def _below_paths(entry: dict[str, Any]) -> str:
-    return f"{_some(entry['rules'])} below {_some(entry['paths'])}"
+    return f"{first_of(entry['rules'])} below {first_of(entry['paths'])}"
 
 
 def _is_allowed(entry: dict[str, Any]) -> str:
@@ -134,22 +134,17 @@ def _is_allowed(entry: dict[str, Any]) -> str:
     )
 
 
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
-
-
 def _selected(old: list[str], new: list[str]) -> _Differences:
     """No selection is all rules."""
     gone, come = [rule for rule in old if rule not in new], [rule for rule in new if rule not in old]
     if old and not new:
         yield _Difference(("select",), "all rules are run", loosens=False, side="before")
     elif new and not old:
-        yield _Difference(("select",), f"nothing but {_some(new)} is run", loosens=True)
+        yield _Difference(("select",), f"nothing but {first_of(new)} is run", loosens=True)
     elif gone:
-        yield _Difference(("select",), f"{_some(gone)} is no longer run", loosens=True)
+        yield _Difference(("select",), f"{first_of(gone)} is no longer run", loosens=True)
     elif come:
-        yield _Difference(("select",), f"{_some(come)} is run too", loosens=False)
+        yield _Difference(("select",), f"{first_of(come)} is run too", loosens=False)
 
 
 def _severities(old: dict[str, str], new: dict[str, str], rules: RuleSet) -> _Differences:

@@ -58,22 +58,19 @@ def publish(drafts: Iterable[Draft], rules: RuleSet, policy: Policy) -> list[Fin
             secret=_secret(draft, consequence),
         )
         told_apart = "" if _is_in_own_file(draft) and finding.rule != "rule-failed" else finding.message
-        key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
-        known = published.get(key)
-        if known is None or finding.severity.rank < known.severity.rank:
-            published[key] = finding
-    return _told_once(published.values())
+        _keep(finding, told_apart, published)
+    # A patch is judged by itself and as part of what it is merged into: what both show is one finding.
+    told_once: dict[tuple[object, ...], Finding] = {}
+    for finding in published.values():
+        _keep(finding, finding.message, told_once)
+    return list(told_once.values())
 
 
-def _told_once(findings: Iterable[Finding]) -> list[Finding]:
-    """A patch is judged by itself and as part of what it is merged into: what both show is one finding."""
-    found: dict[tuple[object, ...], Finding] = {}
-    for finding in findings:
-        key = (finding.rule, finding.side, finding.path, finding.span, finding.message)
-        known = found.get(key)
-        if known is None or finding.severity.rank < known.severity.rank:
-            found[key] = finding
-    return list(found.values())
+def _keep(finding: Finding, told_apart: str, kept: dict[tuple[object, ...], Finding]) -> None:
+    """Keep a finding unless one of its rule and place, told apart by a text, is at least as severe."""
+    key = (finding.rule, finding.side, finding.path, finding.span, told_apart)
+    if key not in kept or finding.severity.rank < kept[key].severity.rank:
+        kept[key] = finding
 
 
 def _is_in_own_file(draft: Draft) -> bool:

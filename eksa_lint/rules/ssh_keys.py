@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +38,11 @@ class SshKey:
 
 def read_ssh_key(text: str) -> SshKey | None:
     """The first key of a text in the format of authorized_keys; None where no line holds one."""
-    return next((key for line in text.splitlines() if (key := _read_line(line.strip()))), None)
+    return next(ssh_keys_in(text), None)
+
+
+def ssh_keys_in(text: str) -> Iterator[SshKey]:
+    return (key for line in text.splitlines() if (key := _read_line(line.strip())))
 
 
 def _read_line(line: str) -> SshKey | None:

@@ -63,19 +63,14 @@ def unused_comments(comments: Comments, used: Iterable[Directive], rules: RuleSe
     silenced = set(used)
     for directive in comments.directives:
         known = [rules[name] for name in directive.rules if name in rules]
-        if (
-            directive in silenced
-            or not directive.reason
-            or not known
-            or any("change" in rule.subjects for rule in known)
-        ):
-            continue
-        yield Draft(
-            "suppression-unused",
-            f"there is nothing to ignore here for {', '.join(rule.id for rule in known)}; remove the comment",
-            comments.file.place(directive.start, directive.end),
-            values=directive.rules,
-        )
+        was_run = known and not any("change" in rule.subjects for rule in known)
+        if was_run and directive.reason and directive not in silenced:
+            yield Draft(
+                "suppression-unused",
+                f"there is nothing to ignore here for {', '.join(rule.id for rule in known)}; remove the comment",
+                comments.file.place(directive.start, directive.end),
+                values=directive.rules,
+            )
 
 
 def _silencing(finding: Finding, comments: Mapping[str, Comments]) -> Directive | None:

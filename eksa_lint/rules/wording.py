@@ -1,12 +1,11 @@
-"""How messages call a field and its values."""
+"""How messages call a field and its values, and tell of several things."""
 
 import json
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
-
-_LONGEST_VALUE: Final = 40
 
 
 def name_of(path: Path, resource: Resource) -> str:
@@ -18,8 +17,8 @@ def name_of(path: Path, resource: Resource) -> str:
 
 
 def both_values(old: Any, new: Any) -> str:
-    """`1.33 -> 1.34`; what is not there is `nothing`, and a long value is cut."""
-    return f"{_show(old)} -> {_show(new)}"
+    """`1.33 -> 1.34`."""
+    return f"{shown(old)} -> {shown(new)}"
 
 
 def difference(old: Any, new: Any) -> str:
@@ -29,8 +28,15 @@ def difference(old: Any, new: Any) -> str:
     return "added" if old is None else "removed" if new is None else "changed"
 
 
-def _show(value: Any) -> str:
+def shown(value: Any, longest: int = 40) -> str:
+    """A value in a message; what is not there is `nothing`, and a long value is cut."""
     if value is None:
         return "nothing"
     text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def first_of(texts: Sequence[str], most: int = 3, *, joint: str = ", ") -> str:
+    """The first of several texts, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return f"{joint.join(texts[:most])}{more}"

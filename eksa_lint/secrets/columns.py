@@ -11,10 +11,10 @@ from eksa_lint import data
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.placeholders import is_placeholder
 from eksa_lint.secrets.values import stands_for_nothing
-from eksa_lint.syntax.cells import Cell, cell_rows
+from eksa_lint.syntax.cells import Cell, cell_rows, visible
 
 Row: TypeAlias = list[Cell]
-_ZERO_WIDTH: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+
 _DELIMITERS: Final = ",;\t|"
 _DELIMITER: Final = re.compile(rf"[{_DELIMITERS}]")
 _LONGEST_HEADER: Final = 4_000
@@ -74,7 +74,7 @@ def _is_comment(row: Row) -> bool:
 
 
 def _name(text: str) -> str:
-    return _ZERO_WIDTH.sub("", text).strip().strip('"').casefold()
+    return visible(text).strip('"').casefold()
 
 
 def _column(name: str, *, is_table: bool) -> Column | None:

@@ -12,7 +12,7 @@ from eksa_lint import data
 BY_SHAPE: Final = frozenset(("tokens", "generic"))
 """Detectors of what is a credential wherever it stands."""
 
-STEMS: Final = ("pass", "pwd", "_pw", "bindpw", "token", "secret", "bearer", "license", "credentials")
+STEMS: Final = ("pass", "pwd", "pw", "token", "secret", "bearer", "license", "credentials")
 LAST_WORD: Final = "key"
 """One of the stems is in every name that `schemas/tables/credential-*.yaml` know, in lower case, or it ends so."""
 
@@ -42,10 +42,11 @@ PATH_PARTS: Final = (
 )
 """One of them is in every path that `schemas/tables/generated-files.yaml` knows."""
 _CSV_HEADER: Final = 4_000
-_COLUMNS: Final = ("assword", "ASSWORD", "asswd", "pwd", "ccess key", "ccess_key")
+_COLUMN_WORDS: Final = ("pass", "pwd", "access")
+_COLUMN_END: Final = r"(?:pass(?:word|wd)?|pwd|access[ _-]?key)"
+"""How every column ends, in lower case, that `schemas/tables/credential-names.yaml` knows."""
 _COLUMN: Final = re.compile(
-    rf"(?:{'|'.join(_COLUMNS)})[\"' ]*[,;\t|]|[,;\t|][\"'\w -]{{0,40}}(?:{'|'.join(_COLUMNS)})[\"' \r]*$"
-    r"|\A\ufeff?bmc_password\s",
+    rf"{_COLUMN_END}[\"' ]*[,;\t|]|[,;\t|][^,;\t|\n]{{0,80}}{_COLUMN_END}[\"' \r]*$|\A\ufeff?bmc_password\s",
     re.MULTILINE,
 )
 
@@ -67,7 +68,7 @@ def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
         "cluster_access": holder or "client-key-data" in values or may_be_kubeconfig(values),
         "tokens": shaped and may_hold(text),
         "readable": holder,
-        "columns": _names_column(values[:_CSV_HEADER]),
+        "columns": _names_column(values[:_CSV_HEADER].lower()),
         "urls": "@" in values and ("://" in values or any(word in values for word in NO_SCHEME)),
         "commands": any(word in values for word in _words("credential-commands")),
         "accounts": "chpasswd" in values,
@@ -79,7 +80,7 @@ def detectors(text: str, values: str, *, parsed: bool) -> list[str]:
 
 
 def _names_column(header: str) -> bool:
-    return any(word in header for word in _COLUMNS) and _COLUMN.search(header) is not None
+    return any(word in header for word in _COLUMN_WORDS) and _COLUMN.search(header) is not None
 
 
 def may_be_kubeconfig(text: str) -> bool:

@@ -36,9 +36,9 @@ def _tokens(text: Text, secret: Node) -> Iterator[Leak]:
     """One leak a value, at the value: what its base64 holds has no place of its own."""
     for value in values_of(secret):
         if value.encoded and not any(True for root in kubeconfigs(value.text) for _ in credentials(root.value)):
-            for hit in scan(value.text)[:1]:
+            for token in scan(value.text)[:1]:
                 start, end = within_quotes(text.source, value.node)
-                yield token_leak(hit, f"in base64 in Secret {name_of(secret)}", start, end)
+                yield token_leak(token, f"in base64 in Secret {name_of(secret)}", start, end)
 
 
 def _credentials(text: Text, secret: Node, title: str) -> Iterator[Leak]:

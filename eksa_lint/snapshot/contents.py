@@ -20,6 +20,15 @@ def is_manifest(path: str) -> bool:
     return path.endswith(_MANIFESTS) or path == "Kustomization"
 
 
+def content_of(snapshot: Snapshot, path: str) -> bytes:
+    """The bytes of one file, none where it is missing or cannot be read."""
+    blob = snapshot.blobs.get(path)
+    if blob is None:
+        return b""
+    _, content = next(iter(snapshot.read([blob], LARGEST_READ)))
+    return content if isinstance(content, bytes) else b""
+
+
 class Contents:
     """Bytes by blob id, shared by both sides of a comparison."""
 

@@ -1,9 +1,14 @@
 """Text with comma separated values to cells, each with its place."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
+from typing import Final
+
+_ZERO_WIDTH: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+"""Characters that nobody sees, which spreadsheets and web pages leave in the names of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,11 @@ class Cell:
     text: str
     start: int
     end: int
+
+
+def visible(text: str) -> str:
+    """What one sees of the text of a cell."""
+    return _ZERO_WIDTH.sub("", text).strip()
 
 
 def cell_rows(text: str, delimiter: str = ",") -> Iterator[list[Cell]]:

@@ -1,18 +1,20 @@
 """What the schema tests share: resources from text, and where the facts and the corpus are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Files
 
+from eksa_lint.model.inventory import Inventory
+from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks.schema import schema
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.schema import catalog
 from eksa_lint.schema.explain import SchemaError, explain
-from eksa_lint.schema.imported import Imported
 from eksa_lint.syntax import Node, parse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -25,10 +27,8 @@ JUDGED = {
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the facts and the corpus are not part of the repository")
 
 
-@dataclass(frozen=True)
-class Context:
-    eksa_version: str | None = None
-    imported: Imported = field(default_factory=dict)
+def context(eksa_version: str | None = None) -> Context:
+    return Context(Inventory(Files({}), Library(), "after"), None, eksa_version)
 
 
 def resources(data: bytes, path: str = "eksa-cluster.yaml", *, patch: bool = False) -> Iterator[Resource]:
@@ -57,7 +57,7 @@ def _objects(root: Node) -> list[Node]:
 
 def drafts(text: str, eksa_version: str | None = None, *, patch: bool = False) -> list[Draft]:
     found = resources(text.encode(), patch=patch)
-    return [draft for resource in found for draft in schema(resource, Context(eksa_version))]
+    return [draft for resource in found for draft in schema(resource, context(eksa_version))]
 
 
 def errors(kind: str, body: str, *, release: str | None = None, partial: bool = False) -> list[SchemaError]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from schema_support import SHARED, Context, drafts, needs_shared, resources
+from schema_support import SHARED, context, drafts, needs_shared, resources
 
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks.schema import schema
@@ -132,7 +132,7 @@ def test_what_eks_anywhere_accepts(case: dict[str, str]) -> None:
     judged = resources(file.read_bytes(), case["path"])
     if "GetAndValidateClusterConfig" in case["by"]:  # it reads nothing but the Cluster
         judged = (resource for resource in judged if resource.kind == "Cluster")
-    found = [(draft.rule, draft.field) for resource in judged for draft in schema(resource, Context())]
+    found = [(draft.rule, draft.field) for resource in judged for draft in schema(resource, context())]
     unknown = NOT_READ_STRICTLY.get(case["path"])
     assert found == ([("schema-unknown-field", unknown)] if unknown else [])
 
@@ -143,7 +143,7 @@ def test_no_file_of_the_corpus_raises() -> None:
     for file in sorted(path for path in CORPUS.rglob("*") if path.is_file()):
         for resource in resources(file.read_bytes(), file.name):
             count += 1
-            for draft in schema(resource, Context()):
+            for draft in schema(resource, context()):
                 assert draft.place is not None
                 assert draft.place.start < draft.place.end
     assert count > 400

@@ -20,6 +20,7 @@ from eksa_lint import data
 from eksa_lint.data import read_yaml
 from eksa_lint.secrets.commands import Command, commands
 from eksa_lint.secrets.leaks import hidden, leaks_in
+from eksa_lint.secrets.names import known_name
 from eksa_lint.secrets.prefilter import detectors
 from eksa_lint.syntax.source import decode
 
@@ -218,19 +219,24 @@ def test_hostile_text_costs_linear_time(text: str) -> None:
     leaks(text, "a.yaml")
 
 
-def test_every_known_name_passes_the_prefilter() -> None:
-    variables = [name for entry in data.table("credential-variables") for name in entry["names"]]
-    names = (
-        "adminPassword",
-        "db_pass",
-        "ansible_ssh_pass",
-        "clientSecret",
-        "apiKey",
-        "secret-key",
-        "signingKey",
-        "authToken",
-    )
-    for name in (*variables, *names):
-        for form in ("{}=x", "{}: x", '"{}": "x"', "- name: {}\n  value: x", 'variable "{}" {{'):
-            text = form.format(name)
-            assert "assignments" in detectors(text, text, parsed=False), text
+def names_in(section: str) -> st.SearchStrategy[str]:
+    """Names that a section of the table knows."""
+    patterns = [entry["name"] for entry in data.table("credential-names")[section]]
+    return st.sampled_from(patterns).flatmap(lambda pattern: st.from_regex(pattern, fullmatch=True))
+
+
+VARIABLES = [name for entry in data.table("credential-variables") for name in entry["names"]]
+
+
+@given(st.sampled_from(VARIABLES) | names_in("endings").filter(known_name))
+def test_every_known_name_passes_the_prefilter(name: str) -> None:
+    for form in ("{}=x", "{}: x", '"{}": "x"', "- name: {}\n  value: x", 'variable "{}" {{'):
+        text = form.format(name)
+        assert "assignments" in detectors(text, text, parsed=False), text
+
+
+@given(names_in("columns").map(lambda name: name[-60:]))
+def test_every_known_column_passes_the_prefilter(name: str) -> None:
+    for form in ("{},host", 'host;"{}"', "a\t{} \tb", "a|b|{}\r\n1|2|3"):
+        for text in (form.format(name), form.format(name.upper())):
+            assert "columns" in detectors(text, text, parsed=False), text

@@ -67,7 +67,7 @@ def test_a_token_is_found_at_its_very_place(name: str, seed: int, before: str, a
     secret = made(name, seed)
     text = f"x {before} {secret}\n{after}"
     hits = scan(text)
-    assert [(hit.rule, text[hit.start : hit.end]) for hit in hits] == [(RULES[name], secret)]
+    assert [(hit.shape.rule, text[hit.start : hit.end]) for hit in hits] == [(RULES[name], secret)]
     assert may_hold(text)
 
 
@@ -86,7 +86,7 @@ def test_escaped_and_encoded_keys_are_found(name: str, seed: int) -> None:
     secret = made(name, seed)
     if "-----BEGIN" in secret:
         (hit,) = scan('{"key": "' + secret.replace("\n", "\\n") + '\\n"}')
-        assert hit.rule == "private-key"
+        assert hit.shape.rule == "private-key"
         encoded = fill(f"<<made-up:base64 {name}>>", seed)
         (hit,) = scan(f"tls.key: {encoded}")
         assert (hit.start, hit.end) == (9, 9 + len(encoded))

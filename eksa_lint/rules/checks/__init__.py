@@ -1,7 +1,7 @@
 """Checks in Python, for what CEL cannot say: each is registered under the name that rule files use.
 
 A check that looks at one thing takes it and the context; the subject of its rules decides what it is given:
-`resource` a `Resource`, `change` a `Change`, `file` a `File`, `repository` only the context.
+`resource` a `Resource`, `change` a `Change`, `cluster` an `Impact`, `file` a `File`, `repository` only the context.
 """
 
 from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ _MODULES: Final = {
     "gitignore": "hygiene",
     "codeowners": "hygiene",
     "workflow-secrets": "workflows",
-    "manifest-namespaces": "manifest_namespaces",
+    "manifest-namespaces": "namespaces",
     "machines-out-of-sight": "machines_out_of_sight",
     "workload-clusters": "workload_clusters",
     "cluster-name": "workload_clusters",

@@ -8,7 +8,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 
 @check("control-annotations")
@@ -19,13 +19,11 @@ def control_annotations(resource: Resource, _: Context) -> Iterator[Draft]:
     for key, value in annotations.items():
         for row in data.table("control-annotations").get(key, ()):
             if value in row.get("values", (value,)) and resource.kind in row.get("kinds", (resource.kind,)):
-                path = ("metadata", "annotations", key)
-                yield Draft(
-                    rule="control-annotation",
-                    message=f"{resource.title} has {key}: {row['effect']}",
-                    place=resource.place(path),
-                    resource=resource,
-                    field=fields.spell(path, resource.value, resource.group, resource.kind),
+                yield draft_at(
+                    "control-annotation",
+                    resource,
+                    ("metadata", "annotations", key),
+                    f"{resource.title} has {key}: {row['effect']}",
                     values=(str(value),),
                     severity=Severity(row["severity"]),
                     consequence=Consequence(row["consequence"]),

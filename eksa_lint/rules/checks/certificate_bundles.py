@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.x509 import PEM_BLOCK, Certificate, read_certificate
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -15,7 +16,6 @@ _BUNDLES: Final = fields.parse_pattern("spec.hostOSConfiguration.certBundles[*]"
 _ENCRYPTED: Final = "ENC["
 """How SOPS begins a value; Flux decrypts it before it applies the object."""
 
-_REFUSED: Final = "eksctl anywhere and the webhook refuse it"
 _TRUSTED: Final = {
     "Cluster": (fields.parse_pattern("spec.registryMirrorConfiguration.caCertContent"), "its registry mirror"),
     "NutanixDatacenterConfig": (fields.parse_pattern("spec.additionalTrustBundle"), "Prism Central"),
@@ -27,7 +27,7 @@ _TRUSTED: Final = {
 
 
 @check("certificate-bundles")
-def certificate_bundles(resource: Resource, _: Any) -> Iterator[Draft]:
+def certificate_bundles(resource: Resource, _: Context) -> Iterator[Draft]:
     """What Go's pem.Decode and x509.ParseCertificates refuse (pkg/api/v1alpha1/hostosconfig.go:validateCertBundles)."""
     if resource.patch:
         return
@@ -53,17 +53,11 @@ def _fault(text: str) -> str:
 
 
 def _draft(resource: Resource, path: fields.Path, message: str) -> Draft:
-    return Draft(
-        rule="certificate-bundle",
-        message=f"{message}; {_REFUSED}",
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-    )
+    return draft_at("certificate-bundle", resource, path, f"{message}; eksctl anywhere and the webhook refuse it")
 
 
 @check("trusted-certificates")
-def trusted_certificates(resource: Resource, _: Any) -> Iterator[Draft]:
+def trusted_certificates(resource: Resource, _: Context) -> Iterator[Draft]:
     """Certificates that are to be trusted and cannot be: past their end, of nobody who may sign, on a broken hash."""
     pattern, holder = _TRUSTED[resource.kind]
     if resource.patch:
@@ -91,11 +85,5 @@ def _doubts(certificate: Certificate) -> Iterator[str]:
 
 
 def _doubt(resource: Resource, path: fields.Path, doubt: str) -> Draft:
-    return Draft(
-        rule="trusted-certificate",
-        message=f"the certificate in {path[-1]} of {resource.title} {doubt}",
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        values=(doubt,),
-    )
+    message = f"the certificate in {path[-1]} of {resource.title} {doubt}"
+    return draft_at("trusted-certificate", resource, path, message, values=(doubt,))

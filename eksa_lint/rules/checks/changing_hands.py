@@ -15,7 +15,7 @@ def changing_hands(change: Change, context: Context) -> Iterator[Draft]:
         return
     from eksa_lint.model.departure import may_not_prune  # noqa: PLC0415 - hardly any change does it
     from eksa_lint.model.fate import count_machines  # noqa: PLC0415
-    from eksa_lint.rules.checks.deletions import machines_in_words  # noqa: PLC0415
+    from eksa_lint.rules.checks.deletions import its_machines  # noqa: PLC0415
 
     sync = context.before.way_of(change.before).sync
     if sync is None or may_not_prune(change.before, sync):
@@ -24,7 +24,7 @@ def changing_hands(change: Change, context: Context) -> Iterator[Draft]:
     yield Draft(
         rule="cluster-changes-hands",
         message=f"{change.after.title} passes from Kustomization {old} to {new}: where {old} runs first, it deletes it "
-        f"with {machines_in_words(count_machines(change.old))}",
+        f"with {its_machines(count_machines(change.old))}",
         place=change.after.place(),
         resource=change.after,
         values=change.hands,

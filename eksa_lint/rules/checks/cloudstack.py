@@ -2,66 +2,60 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Severity
-from eksa_lint.model import fields
-from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
+_REFUSED: Final = "the webhook refuses it on apply"
 _PORTABLE: Final = re.compile(r"[a-zA-Z0-9._/-]+")
 """pkg/api/v1alpha1/cloudstackmachineconfig_types.go:SymlinkMaps.Validate"""
 
 
 @check("cloudstack-reserved-details")
-def reserved_details(resource: Resource, _: Any) -> Iterator[Draft]:
+def reserved_details(resource: Resource, _: Context) -> Iterator[Draft]:
     """Details of a machine that EKS Anywhere sets by itself, spelled exactly so."""
     details = resource.spec.get("userCustomDetails")
     for key in details if isinstance(details, dict) else ():
         if key in data.table("cloudstack-reserved-details"):
-            message = f"userCustomDetails of {resource.title} sets {key}, which is reserved"
-            yield _draft("cloudstack-reserved-detail", resource, ("userCustomDetails", key), message, key=True)
+            message = f"userCustomDetails of {resource.title} sets {key}, which is reserved; {_REFUSED}"
+            path = ("spec", "userCustomDetails", key)
+            yield draft_at("cloudstack-reserved-detail", resource, path, message, key=True, values=("key",))
 
 
 @check("cloudstack-symlinks")
-def symlinks(resource: Resource, _: Any) -> Iterator[Draft]:
+def symlinks(resource: Resource, _: Context) -> Iterator[Draft]:
     """Links whose name or target is no plain absolute path.
 
     A warning outside of what Flux applies: eksctl anywhere passes them on create and only looks on an upgrade.
     """
+    severity = None if resource.id.root else Severity.WARNING
     links = resource.spec.get("symlinks")
     for name, target in links.items() if isinstance(links, dict) else ():
-        for is_name, path_text in ((True, name), (False, target)):
-            problem = "" if is_filled_in_later(path_text) else _problem(path_text)
-            if problem:
-                what = "name" if is_name else "target"
-                message = f"the {what} {path_text} of a symlink of {resource.title} {problem}"
-                draft = _draft("cloudstack-symlink", resource, ("symlinks", name), message, key=is_name)
-                yield draft if resource.id.root else replace(draft, severity=Severity.WARNING)
+        for what, part, written in (("name", "key", name), ("target", "value", target)):
+            if problem := _problem(written):
+                yield draft_at(
+                    "cloudstack-symlink",
+                    resource,
+                    ("spec", "symlinks", name),
+                    f"the {what} {written} of a symlink of {resource.title} {problem}; {_REFUSED}",
+                    key=part == "key",
+                    values=(part,),
+                    severity=severity,
+                )
 
 
 def _problem(path_text: Any) -> str:
-    if not isinstance(path_text, str):
+    """Why a path is refused; empty where it is not, or is still to be filled in."""
+    if not isinstance(path_text, str) or is_filled_in_later(path_text):
         return ""
     if not path_text.startswith("/"):
         return "does not begin with a slash"
     if path_text.endswith("/"):
         return "ends with a slash"
     return "" if _PORTABLE.fullmatch(path_text) else "holds more than letters, digits, dots, dashes and underscores"
-
-
-def _draft(rule: str, resource: Resource, below: Path, message: str, *, key: bool) -> Draft:
-    path = ("spec", *below)
-    return Draft(
-        rule=rule,
-        message=f"{message}; the webhook refuses it on apply",
-        place=resource.place(path, key=key),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        values=("key" if key else "value",),
-    )

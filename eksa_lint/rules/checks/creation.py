@@ -5,13 +5,14 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manager_of, manages_itself
 from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 _RULE: Final = "cluster-creation"
 _ENCRYPTION: Final = ("spec", "etcdEncryption")
@@ -42,13 +43,9 @@ def _encryption(cluster: Resource) -> Iterator[Draft]:
         return
     else:
         refusal = "the webhook refuses it on create unless the object is paused"
-    yield Draft(
-        rule=_RULE,
-        message=f"{cluster.title} is new and has etcdEncryption, which only an update can add; {refusal}",
-        place=cluster.place(_ENCRYPTION, key=True),
-        resource=cluster,
-        field=".".join(_ENCRYPTION),
-        refused_by=("webhook",) if cluster.id.root else ("cli",),
+    message = f"{cluster.title} is new and has etcdEncryption, which only an update can add; {refusal}"
+    yield draft_at(
+        _RULE, cluster, _ENCRYPTION, message, key=True, refused_by=("webhook",) if cluster.id.root else ("cli",)
     )
 
 
@@ -57,60 +54,43 @@ def _self_managed(cluster: Resource, before: Inventory) -> Iterator[Draft]:
 
     One that comes with a sync root of its own was made by eksctl, which wrote both.
     """
-    manager = fields.get(cluster.value, _MANAGER)
     known = {folder or "." for folder in before.layout.sync_folders}
     lifted = "true" in (_annotation(cluster, "paused"), _annotation(cluster, "managed-by-cli"))
-    if manager not in (None, "", cluster.id.name) or lifted or cluster.id.root not in known:
+    if not manages_itself(cluster) or lifted or cluster.id.root not in known:
         return
-    yield Draft(
-        rule=_RULE,
-        message=f"{cluster.title} is new and manages itself, which the webhook refuses on create unless the object is "
-        "paused or managed-by-cli: only eksctl anywhere makes a management cluster",
-        place=cluster.place(_MANAGER),
-        resource=cluster,
-        field=".".join(_MANAGER),
-        refused_by=("webhook",),
+    message = (
+        f"{cluster.title} is new and manages itself, which the webhook refuses on create unless the object is "
+        "paused or managed-by-cli: only eksctl anywhere makes a management cluster"
     )
+    yield draft_at(_RULE, cluster, _MANAGER, message, refused_by=("webhook",))
 
 
 def _gitops(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
     """Source: pkg/gitops/flux/flux.go:Validations; of a new workload cluster eksctl compares all, defaults included."""
-    manager = fields.get(cluster.value, _MANAGER)
-    if manager in (None, "", cluster.id.name):
+    manager = manager_of(cluster)
+    if not manager:
         return
     managers = resolve_reference(inventory, cluster, {"kind": "Cluster", "name": manager})
-    pairs = [_gitops_of(each, inventory) for each in (cluster, *managers)]
-    if len(pairs) != 2 or None in pairs:  # noqa: PLR2004 - the cluster and its one manager
+    own, common = _gitops_of(cluster, inventory), _gitops_of(managers[0], inventory) if len(managers) == 1 else None
+    if own is None or common is None or own.kind != common.kind:
         return
-    own, common = pairs
-    assert own is not None  # noqa: S101 - looked at above
-    assert common is not None  # noqa: S101
-    if own.kind != common.kind:
-        return
-    settings = [_settings(each, str(manager)) for each in (own, common)]
-    for name in sorted(settings[0].keys() | settings[1].keys()):
-        mine, theirs = (each.get(name) for each in settings)
-        if mine != theirs:
-            yield _other_gitops(cluster, own, common, str(manager), name, mine, theirs)
+    mine, theirs = (_settings(each, manager) for each in (own, common))
+    for name in sorted(mine.keys() | theirs.keys()):
+        values = mine.get(name), theirs.get(name)
+        if values[0] != values[1]:
+            path = (*_GITOPS[own.kind], name)
+            words = " and ".join(value if isinstance(value, str) else "another" for value in values)
+            yield draft_at(
+                _RULE,
+                own,
+                path,
+                f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
+                f"{manager} in {name} ({words}); eksctl anywhere wants the same",
+                values=tuple(map(str, values)),
+                refused_by=("cli",),
+                related=((f"{name} of {common.title}", common.place(path)),),
+            )
             return
-
-
-def _other_gitops(  # noqa: PLR0913, PLR0917 - both objects and both values are told
-    cluster: Resource, own: Resource, common: Resource, manager: str, name: str, mine: Any, theirs: Any
-) -> Draft:
-    path = (*_GITOPS[own.kind], name)
-    words = " and ".join(str(value) if isinstance(value, str) else "another" for value in (mine, theirs))
-    return Draft(
-        rule=_RULE,
-        message=f"{cluster.title} is new and its {own.title} differs from {common.title} of the management cluster "
-        f"{manager} in {name} ({words}); eksctl anywhere wants the same",
-        place=own.place(path),
-        resource=own,
-        field=".".join(path),
-        values=(str(mine), str(theirs)),
-        refused_by=("cli",),
-        related=((f"{name} of {common.title}", common.place((*_GITOPS[common.kind], name))),),
-    )
 
 
 def _gitops_of(cluster: Resource, inventory: Inventory) -> Resource | None:

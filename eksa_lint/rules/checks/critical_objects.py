@@ -14,9 +14,8 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.rbac_graph import Surroundings, graph_of
 from eksa_lint.rules.checks.rbac_rights import names_in_table, rbac_table
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
-_RULE: Final = "critical-namespace-object"
 _GENERATED: Final = "gotk-components.yaml"
 _POD_SPECS: Final[dict[str, Path]] = {
     "Pod": ("spec",),
@@ -76,7 +75,7 @@ def _workload(workload: Resource, surroundings: Surroundings) -> Iterator[Draft]
     namespace = workload.id.namespace
     critical = surroundings.critical(namespace)
     path, pod = pod_of(workload)
-    if critical is None or critical.level is not Severity.ERROR or critical.groups or not isinstance(pod, dict):
+    if critical is None or not critical.is_vital or not isinstance(pod, dict):
         return
     account = pod.get("serviceAccountName")
     if isinstance(account, str) and _is_vendors(account, workload, surroundings):
@@ -122,12 +121,4 @@ def _reaches_node(pod: dict[str, Any]) -> tuple[Path, str] | None:
 
 
 def _draft(resource: Resource, path: Path, message: str, severity: Severity, consequence: Consequence) -> Draft:
-    return Draft(
-        rule=_RULE,
-        message=message,
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        severity=severity,
-        consequence=consequence,
-    )
+    return draft_at("critical-namespace-object", resource, path, message, severity=severity, consequence=consequence)

@@ -5,7 +5,7 @@ from typing import Final
 
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Exit
+from eksa_lint.model.departure import Departure, Exit
 from eksa_lint.model.fate import ClusterFate, Fate, fate_of
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
@@ -25,29 +25,39 @@ def deletions(change: Change, context: Context) -> Iterator[Draft]:
     found = fate_of(change, context.changes, context.before, context.inventory)
     if found is None:
         return
-    resource, left = found.before, found.departure
-    related: list[tuple[str, Place]] = []
+    is_held = found.hangs_while_paused and found.fate in (Fate.HANGS, Fate.WAITS)
+    yield draft_of(
+        "paused-cluster-deleted" if is_held else "cluster-deleted",
+        found.departure,
+        _message(found),
+        related=(("the cluster that is created", found.successor.place()),) if found.successor else (),
+        severity=Severity.WARNING if found.fate in (Fate.ORPHANED, Fate.UNKNOWN) else None,
+        consequence=Consequence.WEAKENS if found.fate is Fate.ORPHANED else None,
+    )
+
+
+def draft_of(  # noqa: PLR0913 - what a draft is made of
+    rule: str,
+    left: Departure,
+    message: str,
+    *,
+    related: tuple[tuple[str, Place], ...] = (),
+    severity: Severity | None = None,
+    consequence: Consequence | None = None,
+) -> Draft:
+    """What a rule says of an object that goes: where it is taken away, if that is to be seen, else where it stood."""
+    resource = left.before
     place, label = resource.place(), ""
     if left.place is not None:
+        related = (("", place), *related)
         place, label = left.place, _LABELS[left.exit].format(resource.title)
-        related.append(("", resource.place()))
-    if found.successor is not None:
-        related.append(("the cluster that is created", found.successor.place()))
-    is_alone = found.fate is Fate.ORPHANED
-    yield Draft(
-        rule="cluster-deleted",
-        message=_message(found),
-        place=place,
-        resource=resource,
-        label=label,
-        related=tuple(related),
-        severity=Severity.WARNING if is_alone or found.fate is Fate.UNKNOWN else None,
-        consequence=Consequence.WEAKENS if is_alone else None,
+    return Draft(
+        rule, message, place, resource, label=label, related=related, severity=severity, consequence=consequence
     )
 
 
 def _message(found: ClusterFate) -> str:
-    title, machines = found.before.title, machines_in_words(found.machines)
+    title, machines = found.before.title, its_machines(found.machines)
     match found.fate:
         case Fate.ORPHANED:
             return f"{title} is no longer applied but stays with {machines}: {found.reason}"
@@ -67,12 +77,11 @@ def _message(found: ClusterFate) -> str:
 
 def _hanging(found: ClusterFate, machines: str) -> str:
     title, lost = found.before.title, len(found.lost)
-    if found.reason == "it is paused":
+    if found.hangs_while_paused:
         return f"{title} is paused, so that it hangs in deletion with {machines} until that changes"
-    also = ""
-    if lost:
-        also = f", while the {lost} objects it names are" if lost > 1 else f", while {found.lost[0].title} is"
-        also += " really deleted"
+    also = f", while {found.lost[0].title} is really deleted" if lost == 1 else ""
+    if lost > 1:
+        also = f", while the {lost} objects it names are really deleted"
     return f"{title} manages itself, so that it hangs in deletion with {machines} and is reconciled no more{also}"
 
 
@@ -91,5 +100,6 @@ def _replaced(old: Resource, new: Resource, machines: str) -> str:
     )
 
 
-def machines_in_words(total: int) -> str:
+def its_machines(total: int) -> str:
+    """The machines of a cluster; 0 where the file does not say how many."""
     return "its machine" if total == 1 else f"its {total} machines" if total else "all its machines"

@@ -10,64 +10,56 @@ from eksa_lint.model import fields
 from eksa_lint.model.changes import Change, FieldChange
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 _EARLY: Final = ("spec", "infrastructureRef")
 
 
 @check("early-release")
 def early_release(change: Change, _: Context) -> Iterator[Draft]:
-    if change.before is None or change.after is None:
+    before, after = change.before, change.after
+    if before is None or after is None:
         return
-    if change.after.kind == "Cluster" and fields.get(change.before.value, _EARLY) is None:
+    if after.kind == "Cluster" and fields.get(before.value, _EARLY) is None:
         return
-    rows = {row["field"]: row for row in data.table("early-kinds").get(change.after.kind, ())}
+    rows = {row["field"]: row for row in data.table("early-kinds").get(after.kind, ())}
     for difference in change.fields:
         row = rows.get(".".join(map(str, difference.path[:2])))
-        if row is not None and _counts(difference):
-            yield from _told(change, difference, row)
+        effect = _effect(row, difference) if row is not None and _counts(difference) else None
+        if effect is not None:
+            what, severity, consequence = effect
+            values = _shown(difference.old), _shown(difference.new)
+            old_path = difference.old_path if difference.old is not None else None
+            yield draft_at(
+                "early-release-changed",
+                after,
+                difference.path,
+                f"{difference.path[1]} of {after.title} goes from {values[0]} to {values[1]}{what}",
+                values=values,
+                severity=severity,
+                consequence=consequence,
+                old_place=before.place(old_path) if old_path else None,
+            )
 
 
 def _counts(difference: FieldChange) -> bool:
     """Text where a number stands now was refused, so that nothing was made from it."""
-    return isinstance(difference.old, str) == isinstance(difference.new, str) or None in (
-        difference.old,
-        difference.new,
-    )
+    old, new = difference.old, difference.new
+    return old is None or new is None or isinstance(old, str) == isinstance(new, str)
 
 
-def _told(change: Change, difference: FieldChange, row: Mapping[str, str]) -> Iterator[Draft]:
-    after, before = change.after, change.before
-    assert after is not None  # noqa: S101 - looked at above
-    assert before is not None  # noqa: S101
-    name = str(difference.path[1])
-    old, new = (_shown(value) for value in (difference.old, difference.new))
-    text, severity, consequence = f"{name} of {after.title} goes from {old} to {new}", None, Consequence.ROLLS
+def _effect(row: Mapping[str, str], difference: FieldChange) -> tuple[str, Severity | None, Consequence] | None:
+    """What a change of a field does, in words and by its weight; None where it takes nothing away."""
     match row["effect"]:
         case "rolls":
-            text += f", which replaces {row['machines']} machines as {row['now']} does today"
+            return f", which replaces {row['machines']} machines as {row['now']} does today", None, Consequence.ROLLS
         case "rejected":
-            text += f", which is refused as for {row['now']} today"
-            consequence = Consequence.REJECTED
-        case _:
-            if not isinstance(difference.old, int) or not isinstance(difference.new, int):
-                return
-            if difference.new >= difference.old:
-                return
-            text += f" {row['machines']} machines"
-            consequence = Consequence.DESTROYS if difference.new == 0 else Consequence.WEAKENS
-            severity = Severity.ERROR if difference.new == 0 else None
-    yield Draft(
-        rule="early-release-changed",
-        message=text,
-        place=after.place(difference.path),
-        resource=after,
-        field=fields.spell(difference.path, after.value, after.group, after.kind),
-        values=(old, new),
-        severity=severity,
-        consequence=consequence,
-        old_place=before.place(difference.old_path) if difference.old_path and difference.old is not None else None,
-    )
+            return f", which is refused as for {row['now']} today", None, Consequence.REJECTED
+    old, new = difference.old, difference.new
+    if not isinstance(old, int) or not isinstance(new, int) or new >= old:
+        return None
+    what = f" {row['machines']} machines"
+    return (what, None, Consequence.WEAKENS) if new else (what, Severity.ERROR, Consequence.DESTROYS)
 
 
 def _shown(value: object) -> str:

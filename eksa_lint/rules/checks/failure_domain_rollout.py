@@ -1,7 +1,7 @@
 """Nutanix worker groups in failure domains whose machine templates no next one can be named after."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
@@ -12,7 +12,7 @@ from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 _GROUPS: Final = ("spec", "workerNodeGroupConfigurations")
 _TEMPLATE: Final = (
@@ -45,8 +45,9 @@ def failure_domain_rollout(change: Change, context: Context) -> Iterator[Draft]:
 
 
 def _domains(change: Change, datacenter: Resource) -> Iterator[Draft]:
-    old = {name_of(domain): domain for domain in _list(change.old, DOMAINS)}
-    for index, domain in enumerate(_list(change.new, DOMAINS)):
+    before, after = (fields.as_list(fields.get(value, DOMAINS)) for value in (change.old, change.new))
+    old = {name_of(domain): domain for domain in before}
+    for index, domain in enumerate(after):
         name = name_of(domain)
         groups = [group for group in members_of(domain) if group in members_of(old.get(name))]
         if not groups or can_be_followed(name):
@@ -63,7 +64,7 @@ def _used_in(cluster: Resource, machine: Resource, inventory: Inventory) -> Iter
     """The worker groups that a machine config serves, with a failure domain of each whose name ends in no number."""
     reference = fields.get(cluster.value, ("spec", "datacenterRef"))
     datacenters = resolve_reference(inventory, cluster, reference) if isinstance(reference, dict) else []
-    for group in _list(cluster.value, _GROUPS):
+    for group in fields.as_list(fields.get(cluster.value, _GROUPS)):
         name = name_of(group)
         if fields.get(group, ("machineGroupRef", "name")) == machine.id.name:
             for datacenter in datacenters:
@@ -73,23 +74,14 @@ def _used_in(cluster: Resource, machine: Resource, inventory: Inventory) -> Iter
 
 
 def _draft(resource: Resource, path: Path, what: str, group: str, domain: str) -> Draft:
-    return Draft(
-        rule="failure-domain-rollout",
-        message=f"{what} changes worker group {group} in failure domain {domain}, whose name does not end in a dash "
-        "and digits; the controller then applies no worker change",
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        values=(group, domain),
-        refused_by=("controller",),
+    message = (
+        f"{what} changes worker group {group} in failure domain {domain}, whose name does not end in a dash "
+        "and digits; the controller then applies no worker change"
     )
+    values = (group, domain)
+    return draft_at("failure-domain-rollout", resource, path, message, values=values, refused_by=("controller",))
 
 
 def _differs(change: Change, name: str) -> bool:
     old, new = (fields.get(value, ("spec", name)) for value in (change.old, change.new))
     return bool(old != new)
-
-
-def _list(value: Any, path: Path) -> list[Any]:
-    found = fields.get(value, path)
-    return found if isinstance(found, list) else []

@@ -9,10 +9,10 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-from eksa_lint.snapshot.contents import LARGEST_READ
+from eksa_lint.rules.wording import first_of
+from eksa_lint.snapshot.contents import content_of
 
 _SOURCE_IGNORE: Final = ".sourceignore"
-_MOST_NAMED: Final = 3
 
 
 @check("flux-ignore")
@@ -23,7 +23,7 @@ def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
     from eksa_lint.model.path_patterns import Line, ignore_lines, ignoring, is_ignored  # noqa: PLC0415 - few repositories have one
     from eksa_lint.model.source_ignore import is_below  # noqa: PLC0415 - as above
 
-    known = list(ignore_lines(_text(file.path, context.before)))
+    known = list(ignore_lines(content_of(context.before.snapshot, file.path).decode("utf-8", "replace")))
     patterns = list(ignore_lines(file.source.text))
     folder = file.path[: -len(_SOURCE_IGNORE)]
     lost: dict[int, tuple[Line, list[Resource]]] = {}
@@ -51,14 +51,4 @@ def _clusters(path: str, before: Inventory) -> Iterator[Resource]:
 
 
 def _names(clusters: list[Resource]) -> str:
-    names = list(dict.fromkeys(cluster.id.name for cluster in clusters))
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"Cluster {', '.join(names[:_MOST_NAMED])}{more}"
-
-
-def _text(path: str, before: Inventory) -> str:
-    blob = before.snapshot.blobs.get(path)
-    for _, content in before.snapshot.read([blob], LARGEST_READ) if blob else ():
-        if isinstance(content, bytes):
-            return content.decode("utf-8", "replace")
-    return ""
+    return f"Cluster {first_of(list(dict.fromkeys(cluster.id.name for cluster in clusters)))}"

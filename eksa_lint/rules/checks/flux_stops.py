@@ -1,12 +1,9 @@
 """How it is said that Flux, or kustomize, stops at something."""
 
-from typing import Final
-
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.model.sync import FLUX, Sync
-
-_MOST_NAMED: Final = 3
+from eksa_lint.rules.wording import first_of
 
 
 def stops(sync: Sync | None, inventory: Inventory) -> str:
@@ -25,6 +22,5 @@ def _also(sync: Sync, inventory: Inventory) -> str:
     names = [resource.id.name for resource in inventory.dependencies.waiting_for(identity)]
     if not names:
         return ""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    verbs = ("applies", "waits") if len(names) == 1 else ("apply", "wait")
-    return f", nor what {', '.join(names[:_MOST_NAMED])}{more} {verbs[0]}, which {verbs[1]} for {sync.name}"
+    applies, waits = ("applies", "waits") if len(names) == 1 else ("apply", "wait")
+    return f", nor what {first_of(names)} {applies}, which {waits} for {sync.name}"

@@ -15,9 +15,10 @@ from eksa_lint.model.sync import FLUX, Sync, is_sync, source_of, sync_of, synced
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 _RULE: Final = "flux-sync-removed"
-_MOST_NAMED: Final = 3
+
 _ITSELF: Final = "which is itself"
 
 
@@ -58,8 +59,7 @@ def _clusters(sync: Sync, context: Context) -> str:
     ]
     if not names:
         return ""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f", Cluster {', '.join(names[:_MOST_NAMED])}{more} among that"
+    return f", Cluster {first_of(names)} among that"
 
 
 @check("flux-paths")
@@ -104,15 +104,12 @@ def _only_there(sync: Sync, context: Context, before: Inventory) -> str:
         if change.event == "removed" and change.before is not None
         if change.before.group != KUSTOMIZE and before.way_of(change.before).sync == sync
     ]
-    if not gone:
-        return ""
-    more = f" and {len(gone) - _MOST_NAMED} more" if len(gone) > _MOST_NAMED else ""
-    return f"what is only in the old folder ({', '.join(gone[:_MOST_NAMED])}{more})"
+    return f"what is only in the old folder ({first_of(gone)})" if gone else ""
 
 
 def _removed_source(resource: Resource, inventory: Inventory) -> Draft:
     readers = [reader.title for reader in _readers(resource, inventory)]
-    text = f"{', '.join(readers[:_MOST_NAMED])} can read nothing any more, and no later change arrives"
+    text = f"{first_of(readers)} can read nothing any more, and no later change arrives"
     return Draft(
         _RULE,
         f"{resource.title} is removed: {text if readers else 'what reads from it gets no later change'}",

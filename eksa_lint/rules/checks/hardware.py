@@ -6,16 +6,17 @@ in the eks-anywhere repository: Go's encoding/csv gives the cells as they stand,
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.functions import is_ip, is_label_key, is_label_value, is_subdomain
-from eksa_lint.syntax.cells import Cell, cell_rows
+from eksa_lint.syntax.cells import Cell, cell_rows, visible
 from eksa_lint.syntax.later import is_filled_in_later
 
 _REQUIRED: Final = ("hostname", "ip_address", "netmask", "gateway", "nameservers", "mac", "disk", "labels")
@@ -26,7 +27,7 @@ _TELLING: Final = frozenset(("labels", "disk", "bmc_ip"))
 _FEWEST: Final = 6
 """Of the required columns that a header must have for the file to be a hardware CSV with some of them missing."""
 
-_ZERO_WIDTH: Final = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
+_REFUSED: Final = "eksctl anywhere refuses the file"
 _DISK: Final = re.compile(r"(?:/dev/[A-Za-z0-9_-]+)+\Z")
 _VLAN: Final = re.compile(r"[+-]?[0-9]{1,9}\Z")
 _VLANS: Final = range(1, 4095)
@@ -56,14 +57,14 @@ class _Machine:
 
 
 @check("hardware-csv")
-def hardware_csv(file: File, _: Any) -> Iterator[Draft]:
+def hardware_csv(file: File, _: Context) -> Iterator[Draft]:
     if not _may_be_hardware(file.source.text):
         return
     try:
         rows = list(cell_rows(file.source.text))
     except csv.Error:
         return  # nothing that could be told apart into cells
-    header = [_ZERO_WIDTH.sub("", cell.text).strip() for cell in rows[0]]
+    header = [visible(cell.text) for cell in rows[0]]
     if not _is_hardware(header):
         return
     passwords = header.index("bmc_password") if "bmc_password" in header else len(header)
@@ -89,7 +90,7 @@ def _judge(file: File, header: list[str], rows: list[list[Cell]]) -> Iterator[Dr
         place = file.place(rows[0][0].start, rows[0][-1].end)
         yield Draft(
             rule="hardware-csv",
-            message=f"the hardware CSV lacks {named}; eksctl anywhere refuses the file",
+            message=f"the hardware CSV lacks {named}; {_REFUSED}",
             place=place,
             field="header",
             values=tuple(missing),
@@ -106,10 +107,9 @@ def _judge(file: File, header: list[str], rows: list[list[Cell]]) -> Iterator[Dr
         for column, message in _faults(machine):
             yield _draft(file, machine, column, message)
         if machine.lacks_credentials:
-            draft = _draft(file, machine, "bmc_ip", "comes without bmc_username and bmc_password")
-            reason = "unless BMC RPC options are given, eksctl anywhere refuses the file"
-            message = draft.message.replace("eksctl anywhere refuses the file", reason)
-            yield replace(draft, message=message, severity=Severity.WARNING)
+            refusal = f"unless BMC RPC options are given, {_REFUSED}"
+            draft = _draft(file, machine, "bmc_ip", "comes without bmc_username and bmc_password", refusal)
+            yield replace(draft, severity=Severity.WARNING)
         yield from _repeated(file, machine, seen)
 
 
@@ -124,11 +124,11 @@ def _uneven(file: File, number: int, header: list[str], row: list[Cell]) -> Draf
     )
 
 
-def _draft(file: File, machine: _Machine, column: str, message: str) -> Draft:
+def _draft(file: File, machine: _Machine, column: str, message: str, refusal: str = _REFUSED) -> Draft:
     cell = machine.cells[column]
     return Draft(
         rule="hardware-csv",
-        message=f"{column} of {machine.title} {message}; eksctl anywhere refuses the file",
+        message=f"{column} of {machine.title} {message}; {refusal}",
         place=file.place(cell.start, cell.end),
         field=f"[{machine.title}].{column}",
         values=(cell.text if column != "bmc_password" else "", message),
@@ -138,44 +138,23 @@ def _draft(file: File, machine: _Machine, column: str, message: str) -> Draft:
 def _faults(machine: _Machine) -> Iterator[tuple[str, str]]:
     """The columns whose cells are refused, and why. What is filled in later is not judged."""
     for column, cell in machine.cells.items():
-        fault = None if is_filled_in_later(cell.text) else _fault(column, cell.text)
-        if fault:
+        if not is_filled_in_later(cell.text) and (fault := _fault(column, cell.text)):
             yield column, fault
     if machine.has_bmc and not machine.lacks_credentials:
         yield from _bmc_faults(machine)
-    elif machine.has_bmc and (fault := _address_fault(machine.text("bmc_ip"))):
-        yield "bmc_ip", fault
 
 
-def _fault(column: str, text: str) -> str | None:
-    match column:
-        case "ip_address" | "gateway":
-            return _address_fault(text)
-        case "netmask":
-            return None if text else "is empty"
-        case "nameservers":
-            return None if all(text.split("|")) else "has an empty entry" if text else "is empty"
-        case "mac":
-            return None if _is_mac(text) else f"is {text}, which is no MAC address" if text else "is empty"
-        case "hostname":
-            wrong = f"is {text}, which is no name of lower case letters, digits, - and ."
-            return None if is_subdomain(text) else wrong if text else "is empty"
-        case "disk":
-            wrong = f"is {text}, which is no device such as /dev/sda (paths below it such as by-id are not taken)"
-            return None if _DISK.match(text) else wrong if text else "is empty"
-        case "labels":
-            return _labels_fault(text) if text else None
-        case "vlan_id":
-            known = not text or (_VLAN.match(text) and int(text) in _VLANS)
-            return None if known else f"is {text}; it is a number from 1 to 4094 or empty"
-    return None
+def _fault(column: str, text: str) -> str:
+    """Why a cell is refused by itself; empty where it is not."""
+    if not text:
+        return "is empty" if column in _REQUIRED and column != "labels" else ""
+    if column == "labels":
+        return _labels_fault(text)
+    fits, wrong = _CELLS.get(column, (bool, ""))
+    return "" if fits(text) else wrong.format(text)
 
 
-def _address_fault(text: str) -> str | None:
-    return None if is_ip(text) else f"is {text}, which is no IP address" if text else "is empty"
-
-
-def _labels_fault(text: str) -> str | None:
+def _labels_fault(text: str) -> str:
     for label in text.split("|"):
         key, equals, value = (part.strip() for part in label.partition("="))
         if not equals or "=" in value:
@@ -184,21 +163,17 @@ def _labels_fault(text: str) -> str | None:
             return f"has the key {key or 'of no letters'}, which is no label name"
         if not is_label_value(value):
             return f"has the value {value} for {key}, which is no label value"
-    return None
+    return ""
 
 
 def _bmc_faults(machine: _Machine) -> Iterator[tuple[str, str]]:
     """Where one of the three is set, the others must be."""
-    here = [column for column in _BMC if column in machine.cells]
+    filled = next(column for column in _BMC if column in machine.cells and machine.text(column))
     for column in _BMC:
         if column not in machine.cells:
-            filled = next(other for other in here if machine.text(other))
             yield filled, f"is set, but the hardware CSV has no column {column}"
-        elif not is_filled_in_later(machine.text(column)):
-            if column == "bmc_ip" and (fault := _address_fault(machine.text(column))):
-                yield column, fault
-            elif not machine.text(column):
-                yield column, "is empty, but the machine has a BMC"
+        elif not machine.text(column):
+            yield column, "is empty, but the machine has a BMC"
 
 
 def _repeated(file: File, machine: _Machine, seen: dict[tuple[str, str], Cell]) -> Iterator[Draft]:
@@ -221,3 +196,20 @@ def _is_mac(text: str) -> bool:
     lowered = text.lower()
     digits = sum(char not in ":-." for char in lowered)
     return _MAC.match(lowered) is not None and digits / 2 in _MAC_OCTETS
+
+
+def _is_vlan(text: str) -> bool:
+    return _VLAN.match(text) is not None and int(text) in _VLANS
+
+
+_CELLS: Final[dict[str, tuple[Callable[[str], object], str]]] = {
+    "ip_address": (is_ip, "is {}, which is no IP address"),
+    "gateway": (is_ip, "is {}, which is no IP address"),
+    "bmc_ip": (is_ip, "is {}, which is no IP address"),
+    "nameservers": (lambda text: all(text.split("|")), "has an empty entry"),
+    "mac": (_is_mac, "is {}, which is no MAC address"),
+    "hostname": (is_subdomain, "is {}, which is no name of lower case letters, digits, - and ."),
+    "disk": (_DISK.match, "is {}, which is no device such as /dev/sda (paths below it such as by-id are not taken)"),
+    "vlan_id": (_is_vlan, "is {}; it is a number from 1 to 4094 or empty"),
+}
+"""What the text of a cell must be, by its column, and how a message says that it is not."""

@@ -3,9 +3,9 @@
 Told of whole repositories that hold clusters, and of these two files when they change or go.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from posixpath import basename, dirname
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint import data
 from eksa_lint.config import CONFIG_FILE
@@ -17,12 +17,12 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-from eksa_lint.snapshot.contents import LARGEST_READ
+from eksa_lint.rules.wording import first_of
+from eksa_lint.snapshot.contents import content_of
 
 _GITIGNORE: Final = ".gitignore"
 _CODEOWNERS: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where the hosts look for it, in this order."""
-_SHOWN: Final = 3
 
 
 @check("gitignore")
@@ -43,13 +43,12 @@ def _gaps(inventory: Inventory, cluster: Resource, place: Place) -> Iterator[Dra
     entries: list[dict[str, str]] = data.table("never-committed")["files"]
     missing = [entry for entry in entries if not _stays_out(f"{folder}/{entry['sample']}".lstrip("/"), inventory)]
     if missing:
-        shown = ", ".join(f"{entry['pattern']} ({entry['what']})" for entry in missing[:_SHOWN])
-        more = f" and {len(missing) - _SHOWN} more" if missing[_SHOWN:] else ""
+        shown = first_of([f"{entry['pattern']} ({entry['what']})" for entry in missing])
         subject = _GITIGNORE if _GITIGNORE in inventory.snapshot.blobs else "no .gitignore"
         verb = "lets in" if subject == _GITIGNORE else "keeps out"
         yield Draft(
             rule="gitignore-gap",
-            message=f"{subject} {verb} what must never be committed: {shown}{more}",
+            message=f"{subject} {verb} what must never be committed: {shown}",
             place=place,
             field=_GITIGNORE,
             values=tuple(entry["pattern"] for entry in missing),
@@ -61,7 +60,7 @@ def _stays_out(path: str, inventory: Inventory) -> bool:
     parts = path.split("/")
     for depth in range(len(parts)):
         above = "/".join(parts[:depth])
-        text = _text(inventory, f"{above}/{_GITIGNORE}".lstrip("/"))
+        text = content_of(inventory.snapshot, f"{above}/{_GITIGNORE}".lstrip("/")).decode("utf-8", "replace")
         if text and is_ignored("/".join(parts[depth:]), list(ignore_lines(text))):
             return True
     return False
@@ -95,12 +94,11 @@ def _owners_file(inventory: Inventory) -> str | None:
     return next((path for path in _CODEOWNERS if path in inventory.snapshot.blobs), None)
 
 
-def _unowned(inventory: Inventory, lines: Iterable[Line], place: Place) -> Iterator[Draft]:
-    kept = list(lines)
+def _unowned(inventory: Inventory, lines: Sequence[Line], place: Place) -> Iterator[Draft]:
     clusters = _cluster_files(inventory)
-    without = [path for path in clusters if not owners_of(path, kept)]
+    without = [path for path in clusters if not owners_of(path, lines)]
     own = (CONFIG_FILE, place.path)
-    policy = [path for path in own if path in inventory.snapshot.blobs and not owners_of(path, kept)]
+    policy = [path for path in own if path in inventory.snapshot.blobs and not owners_of(path, lines)]
     if not clusters or not (without or policy):
         return
     of_clusters = [f"{without[0]} ({len(without)} of {len(clusters)} clusters' files)"] if without else []
@@ -128,11 +126,3 @@ def _first_cluster(inventory: Inventory) -> Resource | None:
         if (resource.group, resource.kind) == (EKSA, "Cluster") and not resource.patch
     )
     return next(found, None)
-
-
-def _text(inventory: Inventory, path: str) -> str:
-    blob = inventory.snapshot.blobs.get(path)
-    if blob is None:
-        return ""
-    content: Any = next(iter(inventory.snapshot.read([blob], LARGEST_READ)))[1]
-    return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""

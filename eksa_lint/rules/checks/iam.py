@@ -11,30 +11,16 @@ from typing import Final
 
 from eksa_lint import data
 from eksa_lint.finding import Severity
-from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.iam_arn import fault, parse_arn
-from eksa_lint.rules.checks.iam_configs import judge_holder, partition_of
-from eksa_lint.rules.checks.iam_grants import (
-    MASTERS,
-    Scene,
-    judge_mappings,
-    judge_reference,
-    standing_powers,
-)
-from eksa_lint.rules.checks.iam_mappings import (
-    ROLES,
-    USERS,
-    Mapping,
-    Neighbours,
-    lands_beside,
-    mappings_of,
-    neighbours,
-    own_configs,
-)
+from eksa_lint.rules.checks.iam_configs import judge_holder
+from eksa_lint.rules.checks.iam_conflicts import ambiguous, wrong_list
+from eksa_lint.rules.checks.iam_grants import MASTERS, judge_mappings, judge_reference, standing_privileges
+from eksa_lint.rules.checks.iam_mappings import Mapping
+from eksa_lint.rules.checks.iam_scene import Scene, scene_of
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax.later import is_filled_in_later
@@ -42,7 +28,6 @@ from eksa_lint.syntax.later import is_filled_in_later
 _PLACEHOLDER: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+\Z")
 _SESSION: Final = ("{{SessionName}}", "{{SessionNameRaw}}")
-_NOBODY: Final = Neighbours({}, {}, {})
 
 
 @check("iam")
@@ -55,10 +40,9 @@ def iam(subject: Resource | Change, context: Context) -> Iterator[Draft]:
 
 def _judge_change(change: Change, context: Context) -> Iterator[Draft]:
     if change.resource.kind == "Cluster":
-        yield from judge_reference(change, context, scene_of)
+        yield from judge_reference(change, context)
     elif change.after is not None and context.before is not None:
-        old = scene_of(change.before, context.before) if change.before else Scene((), context.before, _NOBODY)
-        yield from judge_mappings(change, old, scene_of(change.after, context.inventory), context)
+        yield from judge_mappings(change, context, context.before)
 
 
 def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
@@ -66,29 +50,13 @@ def _judge_resource(resource: Resource, inventory: Inventory) -> Iterator[Draft]
     yield from judge_holder(resource, inventory, scene)
     for mapping in scene.mappings:
         yield from _dead(mapping, scene)
-        yield from _wrong_list(mapping, scene)
+        yield from wrong_list(mapping, scene)
         if not scene.foreign:
             yield from _templates(mapping)
             yield from _idle_groups(mapping, scene)
-    yield from _ambiguous(scene)
-    yield from standing_powers(scene)
+    yield from ambiguous(scene)
+    yield from standing_privileges(scene)
     yield from _fragile_admins(scene)
-
-
-def scene_of(resource: Resource, inventory: Inventory) -> Scene:
-    """The mappings of an object with what the repository says around them."""
-    mappings = mappings_of(resource)
-    if not mappings:
-        return Scene((), inventory, _NOBODY)
-    near, root = neighbours(inventory, resource.id.root), resource.id.root
-    if resource.kind == "AWSIamConfig":
-        known = (near.groups or near.users or near.identities) and lands_beside(resource, inventory)
-        return Scene(mappings, inventory, near if known else _NOBODY, partition_of(resource))
-    if resource.kind == "ConfigMap":
-        configs = own_configs(inventory, root)
-        partition = partition_of(configs[0]) if configs else ""
-        return Scene(mappings, inventory, near if configs else _NOBODY, partition, foreign=not configs)
-    return Scene(mappings, inventory, near)
 
 
 def _dead(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
@@ -104,29 +72,6 @@ def _dead(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
             field=mapping.field("arn"),
             label=found.hint,
             severity=found.severity,
-        )
-
-
-def _wrong_list(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
-    arn = parse_arn(mapping.arn)
-    if (
-        arn is None
-        or not arn.kind
-        or not mapping.list
-        or not scene.is_alive(mapping)
-        or is_filled_in_later(mapping.arn)
-    ):
-        return
-    wanted = ROLES if arn.kind == "role" else USERS
-    if mapping.list != wanted:
-        yield Draft(
-            rule="iam-ambiguous-mapping",
-            message=f"{mapping.arn} stands in {mapping.list} of {mapping.resource.title} and belongs into {wanted}",
-            place=mapping.place(),
-            resource=mapping.resource,
-            field=mapping.field("arn"),
-            values=("list",),
-            severity=Severity.WARNING,
         )
 
 
@@ -232,70 +177,6 @@ def _idle(group: str, scene: Scene) -> tuple[str, str, Severity] | None:
 
 def _is_bound(username: str, scene: Scene) -> bool:
     return username in scene.near.users or is_filled_in_later(username) or username.startswith("system:")
-
-
-def _ambiguous(scene: Scene) -> Iterator[Draft]:
-    """Mappings of one identity, and of one user name with different groups. What differs from the first is told."""
-    first: dict[str, Mapping] = {}
-    named: dict[str, Mapping] = {}
-    for mapping in scene.mappings:
-        if is_filled_in_later(mapping.arn):
-            continue
-        other = first.setdefault(mapping.key, mapping)
-        if other is not mapping:
-            yield _twice(mapping, *_clash(mapping, other), other)
-            continue
-        same_name = named.setdefault(mapping.username, mapping)
-        if (
-            set(same_name.groups) != set(mapping.groups)
-            and mapping.username
-            and not is_filled_in_later(mapping.username)
-        ):
-            reason = f"is user {mapping.username} as {same_name.arn} is, with other groups: a binding on it serves both"
-            yield _twice(mapping, reason, Severity.NOTE, same_name, "username")
-        for object_mapping in scene.near.identities.get(mapping.key, ()):
-            yield from _elsewhere(mapping, object_mapping)
-
-
-def _clash(mapping: Mapping, other: Mapping) -> tuple[str, Severity]:
-    if mapping.list != other.list:
-        return f"is also in {other.list}, which is looked at first", Severity.NOTE
-    if mapping.list == USERS and mapping.arn != other.arn:
-        return f"and {other.arn} differ in case only: which of them counts is left to chance", Severity.ERROR
-    if (mapping.username, set(mapping.groups)) == (other.username, set(other.groups)):
-        return "is mapped twice to the same", Severity.NOTE
-    lost = f"group{'s' if len(other.groups) > 1 else ''} {', '.join(other.groups)}" if other.groups else other.username
-    return f"is mapped twice: only the later mapping counts, and {lost} of the earlier one is lost", Severity.ERROR
-
-
-def _elsewhere(mapping: Mapping, other: Mapping) -> Iterator[Draft]:
-    """The same identity in an IAMIdentityMapping."""
-    if not mapping.list and (other.resource.path, other.node.start) >= (mapping.resource.path, mapping.node.start):
-        return  # itself, or told at the other one
-    # Without Flux nothing says that both files are applied to one cluster.
-    is_one_cluster = bool(mapping.resource.id.root)
-    if not mapping.list:
-        reason = f"is also in {other.resource.title} ({other.resource.path}): which of them counts is left to chance"
-        yield _twice(mapping, reason, Severity.ERROR if is_one_cluster else Severity.NOTE, other)
-        return
-    modes = fields.get(mapping.resource.value, ("spec", "backendMode"))
-    if isinstance(modes, list) and "CRD" in modes and "EKSConfigMap" in modes:
-        winner = "here" if modes.index("EKSConfigMap") < modes.index("CRD") else "there"
-        reason = f"is also in {other.resource.title}: by the order of backendMode only the groups {winner} count"
-        yield _twice(mapping, reason, Severity.WARNING if is_one_cluster else Severity.NOTE, other)
-
-
-def _twice(mapping: Mapping, reason: str, severity: Severity, other: Mapping, field: str = "arn") -> Draft:
-    return Draft(
-        rule="iam-ambiguous-mapping",
-        message=f"{mapping.arn} {reason}",
-        place=mapping.place(field),
-        resource=mapping.resource,
-        field=mapping.field(field),
-        values=(other.resource.id.name, other.list, other.arn),
-        severity=severity,
-        related=(("the other one", other.place(field)),),
-    )
 
 
 def _fragile_admins(scene: Scene) -> Iterator[Draft]:

@@ -14,6 +14,15 @@ from eksa_lint.syntax.later import is_filled_in_later
 
 Kind: TypeAlias = Literal["role", "user", "root", "assumed-role", "federated-user", ""]
 
+_KINDS: Final[dict[tuple[str, str], Kind]] = {
+    ("iam", "role"): "role",
+    ("iam", "user"): "user",
+    ("iam", "root"): "root",
+    ("sts", "assumed-role"): "assumed-role",
+    ("sts", "federated-user"): "federated-user",
+}
+"""Who logs in, by the service and the first word of the resource."""
+
 _NAME: Final = re.compile(r"[\w+=,.@-]{1,64}\Z", re.ASCII)
 _SSO_ROLE: Final = "awsreservedsso_"
 _SSO_PATH: Final = "aws-reserved/sso.amazonaws.com"
@@ -61,7 +70,7 @@ def parse_arn(text: str) -> Arn | None:
     kind, _, rest = resource.partition("/")
     path, _, name = rest.rpartition("/")
     partition, service = partition.lower(), service.lower()
-    return Arn(partition, service, region, account, _kind(service, kind.lower()), path, name, resource)
+    return Arn(partition, service, region, account, _KINDS.get((service, kind.lower()), ""), path, name, resource)
 
 
 def canonical(text: str) -> str:
@@ -89,21 +98,6 @@ def fault(text: str, *, partition: str = "", sessions: bool = False) -> Fault | 
         severity = Severity.ERROR if _LOOKS_LIKE_ARN.search(text) else Severity.WARNING
         return Fault("it is no ARN", "an ARN is arn:PARTITION:iam::ACCOUNT:role/NAME", severity)
     return _account_fault(arn) or _partition_fault(arn, partition) or _resource_fault(arn, sessions=sessions)
-
-
-def _kind(service: str, kind: str) -> Kind:
-    match service, kind:
-        case "iam", "role":
-            return "role"
-        case "iam", "user":
-            return "user"
-        case "iam", "root":
-            return "root"
-        case "sts", "assumed-role":
-            return "assumed-role"
-        case "sts", "federated-user":
-            return "federated-user"
-    return ""
 
 
 def _account_fault(arn: Arn) -> Fault | None:

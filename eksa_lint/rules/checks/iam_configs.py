@@ -7,11 +7,8 @@ from typing import Any, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Severity
-from eksa_lint.model import fields
-from eksa_lint.model.effective import effective
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.rules.checks.iam_grants import Scene
 from eksa_lint.rules.checks.iam_mappings import (
     AUTHENTICATOR,
     clusters_of,
@@ -20,8 +17,9 @@ from eksa_lint.rules.checks.iam_mappings import (
     lands_beside,
     own_configs,
 )
-from eksa_lint.rules.draft import Draft
-from eksa_lint.syntax.later import is_filled_in_later
+from eksa_lint.rules.checks.iam_scene import Scene, partition_of
+from eksa_lint.rules.draft import Draft, draft_at
+from eksa_lint.syntax.later import is_filled_in_later, text
 
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+\Z")
 _ZONE: Final = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d+)[a-z]\Z")
@@ -40,38 +38,22 @@ def judge_holder(resource: Resource, inventory: Inventory, scene: Scene) -> Iter
             yield from _without_effect(resource, inventory, scene)
 
 
-def partition_of(config: Resource) -> str:
-    """The partition of AWS that counts, empty where none does."""
-    return str(config.spec.get("partition") or fields.get(effective(config), ("spec", "partition")) or "")
-
-
 def _partition(config: Resource) -> Iterator[Draft]:
     table = data.table("iam-partitions")
-    partition = config.spec.get("partition")
-    if (
-        not isinstance(partition, str)
-        or not partition
-        or is_filled_in_later(partition)
-        or partition in table["partitions"]
-    ):
+    partition = text(config.spec.get("partition"))
+    if not partition or partition in table["partitions"]:
         return
     meant = table["slips"].get(partition.lower()) or partition.lower().strip()
     close = [meant] if meant in table["partitions"] else get_close_matches(meant, table["partitions"], n=1)
-    yield Draft(
-        rule="iam-partition",
-        message=f"{partition} of {config.title} is no partition of AWS: the authenticator exits, and nobody logs in",
-        place=config.place(("spec", "partition")),
-        resource=config,
-        field="spec.partition",
-        values=(partition,),
-        label=f"did you mean {close[0]}?" if close else "one of " + ", ".join(table["partitions"]),
-    )
+    message = f"{partition} of {config.title} is no partition of AWS: the authenticator exits, and nobody logs in"
+    label = f"did you mean {close[0]}?" if close else "one of " + ", ".join(table["partitions"])
+    yield draft_at("iam-partition", config, ("spec", "partition"), message, values=(partition,), label=label)
 
 
 def _region(config: Resource) -> Iterator[Draft]:
-    region, partition = config.spec.get("awsRegion"), partition_of(config)
+    region, partition = text(config.spec.get("awsRegion")), partition_of(config)
     known = data.table("iam-partitions")["partitions"]
-    if not isinstance(region, str) or not region or is_filled_in_later(region):
+    if not region:
         return
     zone = _ZONE.match(region)
     if not _REGION.match(region):
@@ -83,12 +65,11 @@ def _region(config: Resource) -> Iterator[Draft]:
         label = f"it is one of {own[0]}" if own else ""
     else:
         return
-    yield Draft(
-        rule="iam-partition",
-        message=f"{region} of {config.title} {reason}",
-        place=config.place(("spec", "awsRegion")),
-        resource=config,
-        field="spec.awsRegion",
+    yield draft_at(
+        "iam-partition",
+        config,
+        ("spec", "awsRegion"),
+        f"{region} of {config.title} {reason}",
         values=(region, partition),
         label=label,
         severity=Severity.WARNING,
@@ -97,13 +78,8 @@ def _region(config: Resource) -> Iterator[Draft]:
 
 def _without_effect(config: Resource, inventory: Inventory, scene: Scene) -> Iterator[Draft]:
     if _is_orphan(config, inventory):
-        yield Draft(
-            rule="iam-config-without-effect",
-            message=f"no Cluster refers to {config.title}, so that nobody logs in by it",
-            place=config.place(("metadata", "name")),
-            resource=config,
-            field="metadata.name",
-        )
+        message = f"no Cluster refers to {config.title}, so that nobody logs in by it"
+        yield draft_at("iam-config-without-effect", config, ("metadata", "name"), message)
     modes = config.spec.get("backendMode")
     root = config.id.root
     if not isinstance(modes, list) or "CRD" not in modes or not root or not lands_beside(config, inventory):
@@ -202,14 +178,10 @@ def _beside(resource: Resource, key: str, config: Resource) -> Draft:
     message = f"{key} of {resource.title} counts beside {config.title}, where nobody looks for it"
     if key == "mapAccounts":
         message = f"mapAccounts of {resource.title} lets in every identity of these accounts, without groups"
-    return Draft(
-        rule="iam-aws-auth",
-        message=message,
-        place=resource.place(("data", key), key=True),
-        resource=resource,
-        field=f"data.{key}",
-        severity=Severity.WARNING,
-        consequence=Consequence.GRANTS if key == "mapAccounts" else None,
+    consequence = Consequence.GRANTS if key == "mapAccounts" else None
+    path = ("data", key)
+    return draft_at(
+        "iam-aws-auth", resource, path, message, key=True, severity=Severity.WARNING, consequence=consequence
     )
 
 

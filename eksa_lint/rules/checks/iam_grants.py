@@ -1,28 +1,21 @@
-"""What IAM mappings give: the powers of single names, and what a change adds to whom."""
+"""What IAM mappings give: the privileges of single names, and what a change adds to whom."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Mapping as Table
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint import data
 from eksa_lint.finding import Severity
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.rules.checks.iam_arn import fault, parse_arn
-from eksa_lint.rules.checks.iam_mappings import (
-    Mapping,
-    Neighbours,
-    clusters_of,
-    configs_of,
-    in_force,
-    opens_everything,
-    role_of,
-)
+from eksa_lint.model.resource import EKSA
+from eksa_lint.rules.checks.iam_arn import parse_arn
+from eksa_lint.rules.checks.iam_mappings import Mapping, clusters_of, configs_of, in_force, role_of
+from eksa_lint.rules.checks.iam_scene import Scene, bindings_naming, known_groups, longest_beginning, scene_of
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 MASTERS: Final = "system:masters"
 _NODE_NAME: Final = "{{EC2PrivateDNSName}}"
@@ -34,39 +27,7 @@ _FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """The mappings of one object and what is known around them."""
-
-    mappings: tuple[Mapping, ...]
-    inventory: Inventory
-    near: Neighbours
-    """Of the cluster that the mappings are for; empty where its files are not here."""
-    partition: str = ""
-    foreign: bool = False
-    """Whether it may be for a managed EKS cluster, where other names count."""
-
-    @property
-    def sessions(self) -> bool:
-        return bool(self.mappings) and not self.mappings[0].list
-
-    def is_alive(self, mapping: Mapping) -> bool:
-        found = fault(mapping.arn, partition=self.partition, sessions=self.sessions)
-        return found is None or found.severity is not Severity.ERROR
-
-    def admin_binding(self, mapping: Mapping) -> tuple[str, Resource] | None:
-        """Which group, or the user name, has everything by which binding."""
-        for name, binding in _bindings(mapping.username, mapping.groups, self.near):
-            if opens_everything(binding, self.inventory):
-                return name, binding
-        return None
-
-    def is_admin(self, mapping: Mapping) -> bool:
-        named = any(known_groups().get(group, {}).get("admin") for group in mapping.groups)
-        return self.is_alive(mapping) and (named or self.admin_binding(mapping) is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
+class Privilege:
     """Something that a mapping gives and that a reviewer must know of: how much it weighs new, and standing."""
 
     rule: str
@@ -95,30 +56,31 @@ class Power:
         )
 
 
-def standing_powers(scene: Scene) -> Iterator[Draft]:
-    for power in _powers(scene):
-        yield power.draft(power.standing)
+def standing_privileges(scene: Scene) -> Iterator[Draft]:
+    for privilege in _privileges(scene):
+        yield privilege.draft(privilege.standing)
 
 
-def judge_mappings(change: Change, old: Scene, new: Scene, context: Context) -> Iterator[Draft]:
+def judge_mappings(change: Change, context: Context, before: Inventory) -> Iterator[Draft]:
     """What a change of mappings gives, and whether it takes away the last admin."""
-    known = {power.key for power in _powers(old)}
+    old, new = scene_of(change.before, before), scene_of(change.after, context.inventory)
+    known = {privilege.key for privilege in _privileges(old)}
     told = set()
-    for power in _powers(new):
-        if power.key not in known:
-            yield power.draft(power.new, "new in this change")
-            told.add(power.mapping.key)
+    for privilege in _privileges(new):
+        if privilege.key not in known:
+            yield privilege.draft(privilege.new, "new in this change")
+            told.add(privilege.mapping.key)
     yield from _gains(change, old, new, context, told)
     yield from _last_admin(change, old, new)
 
 
-def judge_reference(change: Change, context: Context, scene: Callable[[Resource, Inventory], Scene]) -> Iterator[Draft]:
+def judge_reference(change: Change, context: Context) -> Iterator[Draft]:
     """The first AWSIamConfig of a Cluster, where the object was there before: all of its mappings begin to count."""
     if change.after is None or context.before is None or (change.before and any(configs_of(change.before))):
         return
     for path, target in configs_of(change.after):
         for config in context.inventory.get(target) if context.before.get(target) else ():
-            around = scene(config, context.inventory)
+            around = scene_of(config, context.inventory)
             alive = [mapping for mapping in around.mappings if around.is_alive(mapping)]
             admin = any(around.is_admin(mapping) for mapping in alive)
             if alive:
@@ -136,26 +98,26 @@ def judge_reference(change: Change, context: Context, scene: Callable[[Resource,
                 )
 
 
-def _powers(scene: Scene) -> Iterator[Power]:
+def _privileges(scene: Scene) -> Iterator[Privilege]:
     if not scene.foreign:
         for mapping in scene.mappings:
             if scene.is_alive(mapping) and _NODE_NAME not in mapping.username:
-                yield from _powers_of(mapping, scene)
+                yield from _privileges_of(mapping, scene)
 
 
-def _powers_of(mapping: Mapping, scene: Scene) -> Iterator[Power]:
+def _privileges_of(mapping: Mapping, scene: Scene) -> Iterator[Privilege]:
     arn = parse_arn(mapping.arn)
     if arn is not None and arn.kind == "root":
         reason = f"lets in the root user of account {arn.account}, and no other identity of it"
-        yield Power("iam-privileged-mapping", mapping, "arn", "root", f"{mapping.arn} in {mapping.title} {reason}")
-    yield from _power_of_username(mapping)
+        yield Privilege("iam-privileged-mapping", mapping, "arn", "root", f"{mapping.arn} in {mapping.title} {reason}")
+    yield from _privilege_of_username(mapping)
     for index, group in enumerate(mapping.groups):
-        yield from _power_of_group(mapping, group, index)
+        yield from _privilege_of_group(mapping, group, index)
     found = scene.admin_binding(mapping)
     if found is not None:
         name, binding = found
         place = mapping.groups.index(name) if name in mapping.groups else None
-        yield Power(
+        yield Privilege(
             "iam-privileged-mapping",
             mapping,
             "username" if place is None else "groups",
@@ -166,37 +128,37 @@ def _powers_of(mapping: Mapping, scene: Scene) -> Iterator[Power]:
             place,
         )
     if not mapping.is_user:
-        yield from _power_of_session(mapping, scene)
+        yield from _privilege_of_session(mapping, scene)
 
 
-def _power_of_username(mapping: Mapping) -> Iterator[Power]:
+def _privilege_of_username(mapping: Mapping) -> Iterator[Privilege]:
     name = _FILLED_IN.sub("", mapping.username)
     entry = longest_beginning(name, data.table("iam-privileges")["usernames"])
     if entry is not None:
         message = f"{mapping.arn} logs in as {mapping.username}: {entry['means']}"
-        yield Power("iam-privileged-mapping", mapping, "username", mapping.username, message)
+        yield Privilege("iam-privileged-mapping", mapping, "username", mapping.username, message)
 
 
-def _power_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Power]:
+def _privilege_of_group(mapping: Mapping, group: str, index: int) -> Iterator[Privilege]:
     entry = known_groups().get(group) or longest_beginning(group, data.table("iam-privileges")["group_prefixes"])
     told_elsewhere = group == MASTERS and mapping.resource.group == EKSA
     if entry is not None and "level" in entry and not told_elsewhere:
         message = f"{mapping.arn} gets the group {group}: {entry['means']}"
         level = Severity(entry["level"])
-        yield Power("iam-privileged-mapping", mapping, "groups", group, message, level, index=index)
+        yield Privilege("iam-privileged-mapping", mapping, "groups", group, message, level, index=index)
     if SESSION_NAME.search(group) and not mapping.is_user:
         reach = "system: is before it" if group.startswith("system:") else "any group that is named so is in reach"
         message = f"whoever takes on {mapping.arn} chooses the group {group}: {reach}"
-        yield Power("iam-session-name", mapping, "groups", group, message, index=index)
+        yield Privilege("iam-session-name", mapping, "groups", group, message, index=index)
 
 
-def _power_of_session(mapping: Mapping, scene: Scene) -> Iterator[Power]:
+def _privilege_of_session(mapping: Mapping, scene: Scene) -> Iterator[Privilege]:
     arn = parse_arn(mapping.arn)
     if not SESSION_NAME.search(mapping.username) or SESSION_NAME.sub("", mapping.username) or (arn and arn.is_sso):
         return
     bound = next((name for name in scene.near.users if ":" not in name), "")
     reach = f"{bound} has a binding" if bound else "one that is bound somewhere too"
-    yield Power(
+    yield Privilege(
         "iam-session-name",
         mapping,
         "username",
@@ -204,19 +166,6 @@ def _power_of_session(mapping: Mapping, scene: Scene) -> Iterator[Power]:
         f"whoever takes on {mapping.arn} chooses the user name: {reach}",
         Severity.ERROR if bound else Severity.WARNING,
     )
-
-
-def _bindings(username: str, groups: Iterable[str], near: Neighbours) -> Iterator[tuple[str, Resource]]:
-    """The bindings that name a user or one of the groups."""
-    for name, bound in ((username, near.users), *((group, near.groups) for group in groups)):
-        yield from ((name, binding) for binding in bound.get(name, ()))
-
-
-def longest_beginning(name: str, table: Table[str, Any]) -> Table[str, Any] | None:
-    """The entry of the longest beginning that a name has."""
-    found = [prefix for prefix in table if name.startswith(prefix)]
-    entry: Table[str, Any] | None = table[max(found, key=len)] if found else None
-    return entry
 
 
 def _gains(change: Change, old: Scene, new: Scene, context: Context, told: set[str]) -> Iterator[Draft]:
@@ -250,7 +199,7 @@ def _gains(change: Change, old: Scene, new: Scene, context: Context, told: set[s
 
 def _gain(mapping: Mapping, gained: list[str], known: Mapping | None, scene: Scene) -> str:
     names = f"group{'s' if len(gained) > 1 else ''} {', '.join(gained)}" if gained else "no group"
-    bindings = [binding for _, binding in _bindings(mapping.username, gained, scene.near)]
+    bindings = [binding for _, binding in bindings_naming(mapping.username, gained, scene.near)]
     roles = list(dict.fromkeys(map(role_of, bindings)))[:_SHOWN]
     through = f" ({', '.join(roles)} by {bindings[0].title})" if roles else ""
     if known is None:
@@ -271,7 +220,8 @@ def _foreign_account(mapping: Mapping, mappings: Iterable[Mapping]) -> str:
     arns = [(other, parse_arn(other.arn)) for other in mappings]
     accounts = [arn.account for _, arn in arns if arn is not None]
     own = parse_arn(mapping.arn)
-    if own is None or len(accounts) < _FEW or accounts.count(own.account) > 1 or len(set(accounts)) != _SHOWN:
+    is_alone = own is not None and accounts.count(own.account) == 1
+    if own is None or not is_alone or len(accounts) < _FEW or len(set(accounts) - {own.account}) != 1:
         return ""
     return f"no other mapping is of account {own.account}"
 
@@ -296,12 +246,4 @@ def _last_admin(change: Change, old: Scene, new: Scene) -> Iterator[Draft]:
 
 
 def _list_of(mappings: list[Mapping]) -> str:
-    shown = [f"{mapping.username} ({', '.join(mapping.groups) or 'no group'})" for mapping in mappings[:_SHOWN]]
-    more = f" and {len(mappings) - _SHOWN} more" if len(mappings) > _SHOWN else ""
-    return f"{', '.join(shown)}{more}"
-
-
-def known_groups() -> dict[str, dict[str, Any]]:
-    """The groups that Kubernetes itself gives a meaning, by their names."""
-    groups: dict[str, dict[str, Any]] = data.table("iam-privileges")["groups"]
-    return groups
+    return first_of([f"{mapping.username} ({', '.join(mapping.groups) or 'no group'})" for mapping in mappings], _SHOWN)

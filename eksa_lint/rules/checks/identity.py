@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.resource import Resource
-from eksa_lint.model.unknown import is_unknown
+from eksa_lint.model.unknown import is_unknown, why_unknown
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -37,7 +37,6 @@ def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]
 def unknown_identities(resource: Resource, context: Context) -> Iterator[Draft]:
     if resource.patch or not is_unknown(resource.id):
         return
-    from eksa_lint.model.unknown import why_unknown  # noqa: PLC0415 - as above
 
     way = context.inventory.way_of(resource)
     if not way.left_out_by:

@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from eksa_lint import data
-from eksa_lint.finding import Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.fields import Path
@@ -31,7 +30,7 @@ def controller_image(change: Change, context: Context) -> Iterator[Draft]:
     if workload is None or earlier is None or workload.patch:
         return
     critical = graph_of(context.inventory, workload.id.root).surroundings.critical(workload.id.namespace)
-    if critical is None or critical.level is not Severity.ERROR or critical.groups:
+    if critical is None or not critical.is_vital:
         return
     known = {source_of(image) for _, _, image in _containers(earlier)}
     official = [*data.table("image-sources")["controllers"], *_mirrors(context.inventory, workload.id.root)]

@@ -8,11 +8,14 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.fields import Path
 from eksa_lint.model.pairing import pair_items
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import shown
 
 _LONGEST_VALUE: Final = 60
 _ANNOTATIONS: Final = ("metadata", "annotations")
@@ -20,7 +23,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{
 
 
 @check("immutable-fields")
-def immutable_fields(change: Change, _: Any) -> Iterator[Draft]:
+def immutable_fields(change: Change, _: Context) -> Iterator[Draft]:
     if change.event != "changed" or change.resource.group != EKSA:
         return
     for entry in data.table("immutable-fields").get(change.resource.kind, ()):
@@ -39,9 +42,9 @@ def _judge(entry: Mapping[str, Any], change: Change, old_path: Path, new_path: P
     resource = change.after
     where = fields.spell(new_path, change.new, resource.group, resource.kind)
     below = _differing(old, new)
-    shown = SHOWN.get(entry.get("compare", ""), _as_it_is)
+    part = SHOWN.get(entry.get("compare", ""), _as_it_is)
     _, condition = CONDITIONS[entry["when"]] if "when" in entry else (None, "")
-    difference = _difference(shown(old), shown(new))
+    difference = _difference(part(old), part(new))
     yield Draft(
         rule="immutable-field",
         message=f"{where} of {resource.title} cannot change{condition} ({difference}): {_refusal(entry['by'])}",
@@ -80,7 +83,7 @@ def _pairs(change: Change, pattern: tuple[str | int, ...]) -> Iterator[tuple[Pat
     head, tail = pattern[:split], pattern[split + 1 :]
     old, new = (fields.get(value, head) for value in (change.old, change.new))
     keys = fields.list_keys(change.resource.group, change.resource.kind).get(fields.pattern_of(head))
-    for first, second in pair_items(old if isinstance(old, list) else (), new if isinstance(new, list) else (), keys):
+    for first, second in pair_items(fields.as_list(old), fields.as_list(new), keys):
         if first is not None and second is not None:
             yield (*head, first, *tail), (*head, second, *tail)
 
@@ -163,8 +166,7 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any, Change], bool]]] = {
 
 
 def _is_workload(change: Change) -> bool:
-    manager = fields.get(change.old, ("spec", "managementCluster", "name"))
-    return manager not in (None, "", fields.get(change.old, ("metadata", "name")))
+    return change.before is not None and not manages_itself(change.before)
 
 
 def _is_management_machine(change: Change) -> bool:
@@ -186,7 +188,7 @@ CONDITIONS: Final[dict[str, tuple[Callable[[Change], bool], str]]] = {
 
 
 def _zone_names(zones: Any) -> list[str]:
-    return [str(fields.get(zone, ("name",))) for zone in zones] if isinstance(zones, list) else []
+    return [str(fields.get(zone, ("name",))) for zone in fields.as_list(zones)]
 
 
 def _as_it_is(value: Any) -> Any:
@@ -206,7 +208,7 @@ SHOWN: Final[dict[str, Callable[[Any], Any]]] = {"zones-in-common": _zone_names,
 
 
 def _first_awsiam(references: Any) -> Any:
-    for reference in references if isinstance(references, list) else ():
+    for reference in fields.as_list(references):
         if fields.get(reference, ("kind",)) == "AWSIamConfig":
             return fields.get(reference, ("name",))
     return None
@@ -215,8 +217,7 @@ def _first_awsiam(references: Any) -> Any:
 def _user_facts(users: Any) -> tuple[Any, ...]:
     if not isinstance(users, list) or not users:
         return (0,)
-    keys = fields.get(users[0], ("sshAuthorizedKeys",))
-    keys = keys if isinstance(keys, list) else []
+    keys = fields.as_list(fields.get(users[0], ("sshAuthorizedKeys",)))
     first_key = " ".join(str(keys[0]).split()[:2]) if keys else ""
     return len(users), fields.get(users[0], ("name",)), len(keys), first_key
 
@@ -256,13 +257,8 @@ def _differing(old: Any, new: Any) -> Path:
 
 
 def _show(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
-        text = ", ".join(map(str, value))
-    else:
-        text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    is_plain_list = isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
+    return shown(", ".join(map(str, value)) if is_plain_list else value, _LONGEST_VALUE)
 
 
 def _refusal(by: list[str]) -> str:

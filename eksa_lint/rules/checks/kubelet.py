@@ -13,13 +13,13 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.functions import is_duration, is_quantity
 from eksa_lint.schema.suggest import similar
 from eksa_lint.schema.wording import described
 from eksa_lint.syntax.later import is_filled_in_later
 
-_RULE: Final = "kubelet-config"
 _WHOLE: Final = "KubeletConfiguration"
 _FORBIDDEN: Final = "providerID"
 _REFUSED: Final = "eksctl anywhere and the webhook refuse it"
@@ -37,29 +37,24 @@ class _Fault:
 
 
 @check("kubelet-config")
-def kubelet_config(resource: Resource, _: Any) -> Iterator[Draft]:
+def kubelet_config(resource: Resource, _: Context) -> Iterator[Draft]:
     for path, owner in _owners(resource):
         configuration = fields.get(resource.value, path)
         if not isinstance(configuration, dict):
             continue  # nothing, or what the schema refuses
         for fault in _faults(configuration, partial=resource.patch):
             where = (*path, *fault.path)
-            yield Draft(
-                rule=_RULE,
-                message=f"kubeletConfiguration of {owner} {fault.message}",
-                place=resource.place(where, key=fault.at_key),
-                resource=resource,
-                field=fields.spell(where, resource.value, resource.group, resource.kind),
-                values=(fault.message,),
-                label=fault.label,
+            message = f"kubeletConfiguration of {owner} {fault.message}"
+            values = (fault.message,)
+            yield draft_at(
+                "kubelet-config", resource, where, message, key=fault.at_key, values=values, label=fault.label
             )
 
 
 def _owners(resource: Resource) -> Iterator[tuple[Path, str]]:
     """Where a kubelet is configured, and how messages call whose it is."""
     yield ("spec", "controlPlaneConfiguration", "kubeletConfiguration"), f"the control plane of {resource.title}"
-    groups = resource.spec.get("workerNodeGroupConfigurations")
-    for index, group in enumerate(groups if isinstance(groups, list) else ()):
+    for index, group in enumerate(fields.as_list(resource.spec.get("workerNodeGroupConfigurations"))):
         name = fields.get(group, ("name",)) or ("md-0" if index == 0 else index)
         path = ("spec", "workerNodeGroupConfigurations", index, "kubeletConfiguration")
         yield path, f"worker group {name} of {resource.title}"

@@ -1,27 +1,31 @@
 """Labels that a Cluster gives to its machines."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from itertools import chain
+from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.functions import is_label_key, is_label_value
 from eksa_lint.syntax.later import is_filled_in_later
 
-_RULE: Final = "node-label-invalid"
+_LABELS: Final = (
+    fields.parse_pattern("spec.controlPlaneConfiguration.labels"),
+    fields.parse_pattern("spec.workerNodeGroupConfigurations[*].labels"),
+)
 _REFUSED: Final = "is refused by eksctl anywhere and the webhook"
 _ALLOWED: Final = "at most 63 letters, digits, dashes, underscores and dots, with a letter or digit at both ends"
 _LONGEST: Final = 40
 
 
 @check("node-labels")
-def node_labels(resource: Resource, _: Any) -> Iterator[Draft]:
+def node_labels(resource: Resource, _: Context) -> Iterator[Draft]:
     """Keys and values, as Kubernetes takes them (pkg/api/v1alpha1/cluster.go:validateNodeLabels)."""
-    for path in _places(resource):
-        labels = fields.get(resource.value, path)
+    for path, labels in chain.from_iterable(fields.select(resource.value, pattern) for pattern in _LABELS):
         for key, value in labels.items() if isinstance(labels, dict) else ():
             if not is_filled_in_later(key) and not is_label_key(key):
                 yield _draft(resource, (*path, key), f"label key {_short(key)}", at_key=True)
@@ -29,23 +33,10 @@ def node_labels(resource: Resource, _: Any) -> Iterator[Draft]:
                 yield _draft(resource, (*path, key), f"label value {_short(value)} of {key}", at_key=False)
 
 
-def _places(resource: Resource) -> Iterator[Path]:
-    yield ("spec", "controlPlaneConfiguration", "labels")
-    groups = resource.spec.get("workerNodeGroupConfigurations")
-    for index in range(len(groups) if isinstance(groups, list) else 0):
-        yield ("spec", "workerNodeGroupConfigurations", index, "labels")
-
-
 def _draft(resource: Resource, path: Path, what: str, *, at_key: bool) -> Draft:
     prefix = ", perhaps behind a domain name and a slash" if at_key else ""
-    return Draft(
-        rule=_RULE,
-        message=f"{what} of {resource.title} {_REFUSED}: it takes {_ALLOWED}{prefix}",
-        place=resource.place(path, key=at_key),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        values=(what,),
-    )
+    message = f"{what} of {resource.title} {_REFUSED}: it takes {_ALLOWED}{prefix}"
+    return draft_at("node-label-invalid", resource, path, message, key=at_key, values=(what,))
 
 
 def _short(text: str) -> str:

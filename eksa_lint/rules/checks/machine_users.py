@@ -8,7 +8,8 @@ from eksa_lint.model import fields
 from eksa_lint.model.fields import Path
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later
 
 _REFUSED: Final = "the webhook refuses it on apply"
@@ -18,7 +19,7 @@ _READS_KEY: Final = frozenset(("VSphereMachineConfig", "CloudStackMachineConfig"
 
 
 @check("machine-users")
-def machine_users(resource: Resource, _: Any) -> Iterator[Draft]:
+def machine_users(resource: Resource, _: Context) -> Iterator[Draft]:
     """What validateMachineConfigUsers refuses (pkg/api/v1alpha1/machine_types.go).
 
     eksctl anywhere fills in user, name and key by itself, so that only a file that Flux applies must have them. A key
@@ -69,10 +70,10 @@ def _unreadable_key(resource: Resource, path: Path) -> Draft:
 
 
 def _is_key(text: str) -> bool:
-    """Whether one of the lines is a line of authorized_keys, or what is filled in or decrypted later."""
+    """Whether it is a key, or what is filled in or decrypted later."""
     from eksa_lint.rules.functions import is_ssh_key  # noqa: PLC0415 - only where there is a key
 
-    return is_filled_in_later(text) or text.startswith("ENC[") or any(is_ssh_key(line) for line in text.splitlines())
+    return is_filled_in_later(text) or text.startswith("ENC[") or is_ssh_key(text)
 
 
 def _draft(
@@ -82,12 +83,4 @@ def _draft(
     refused_by: tuple[Refuser, ...] = ("webhook",),
     severity: Severity | None = None,
 ) -> Draft:
-    return Draft(
-        rule="machine-users",
-        message=message,
-        place=resource.place(path),
-        resource=resource,
-        field=fields.spell(path, resource.value, resource.group, resource.kind),
-        refused_by=refused_by,
-        severity=severity,
-    )
+    return draft_at("machine-users", resource, path, message, refused_by=refused_by, severity=severity)

@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.effects import causes
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.wording import both_values, name_of
 
 _MACHINE_CONFIG: Final = "MachineConfig"
@@ -27,15 +26,12 @@ def machines_out_of_sight(change: Change, context: Context) -> Iterator[Draft]:
     found = next((cause for _, cause in causes(change, provider)), None)
     if found is None or context.inventory.referring(resource.id) or _shows_clusters(context.inventory):
         return
-    yield Draft(
-        rule="machines-out-of-sight",
-        message=(
-            f"{name_of(found.path, found.after)} {both_values(found.old, found.new)}:"
-            " the machines of the Cluster that names it are replaced, which these files do not show"
-        ),
-        place=found.after.place(found.path),
-        resource=found.after,
-        field=fields.spell(found.path, found.after.value, found.after.group, found.after.kind),
+    yield draft_at(
+        "machines-out-of-sight",
+        found.after,
+        found.path,
+        f"{name_of(found.path, found.after)} {both_values(found.old, found.new)}:"
+        " the machines of the Cluster that names it are replaced, which these files do not show",
         values=tuple(json.dumps(value, sort_keys=True) for value in (found.old, found.new)),
         label=both_values(found.old, found.new),
         old_place=found.before.place(found.path) if found.old is not None else None,

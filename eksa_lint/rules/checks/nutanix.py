@@ -11,7 +11,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.machines import datacenter
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.rules.functions import is_cidr, is_ip
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -61,49 +61,39 @@ def _last_by_machine(value: dict[str, Any]) -> dict[str, tuple[Path, dict[str, A
 
 
 def _unknown_group(cluster: Resource, found: Resource, path: Path, name: str, known: list[str]) -> Draft:
-    return Draft(
-        rule="nutanix-failure-domain",
-        message=f"a failure domain of {found.title} names {name}, which is no machine config of a worker group of "
-        f"{cluster.title}; eksctl anywhere and the controller refuse it",
-        place=found.place(path),
-        resource=found,
-        field=fields.spell(path, found.value, found.group, found.kind),
-        values=(cluster.id.name, name),
-        label=f"one of {', '.join(known)}" if known else "",
+    message = (
+        f"a failure domain of {found.title} names {name}, which is no machine config of a worker group of "
+        f"{cluster.title}; eksctl anywhere and the controller refuse it"
     )
+    label = f"one of {', '.join(known)}" if known else ""
+    return draft_at("nutanix-failure-domain", found, path, message, values=(cluster.id.name, name), label=label)
 
 
 def _too_many(cluster: Resource, group: tuple[Path, dict[str, Any]], count: int, domains: int) -> Draft:
     path, value = group
     spread = f"{domains} failure domain{'' if domains == 1 else 's'}"
-    return Draft(
-        rule="nutanix-failure-domain",
-        message=f"worker group {value.get('name', '')} of {cluster.title} has {count} machines to spread over "
+    return draft_at(
+        "nutanix-failure-domain",
+        cluster,
+        (*path, "count"),
+        f"worker group {value.get('name', '')} of {cluster.title} has {count} machines to spread over "
         f"{spread}; eksctl anywhere and the controller refuse more machines than domains",
-        place=cluster.place((*path, "count")),
-        resource=cluster,
-        field=fields.spell((*path, "count"), cluster.value, cluster.group, cluster.kind),
         values=(str(count), str(domains)),
         label=f"at most {domains}",
     )
 
 
 @check("nutanix-excluded-addresses")
-def excluded_addresses(resource: Resource, _: Any) -> Iterator[Draft]:
+def excluded_addresses(resource: Resource, _: Context) -> Iterator[Draft]:
     """Entries that are no address, block or range."""
     for path, entry in fields.select(resource.value, _EXCLUDED):
         problem = _problem(entry) if isinstance(entry, str) and not is_filled_in_later(entry) else ""
         if problem:
-            yield Draft(
-                rule="nutanix-excluded-address",
-                message=f"ccmExcludeNodeIPs of {resource.title} holds {entry or 'an empty entry'}, {problem}; "
-                "eksctl anywhere and the controller refuse it",
-                place=resource.place(path),
-                resource=resource,
-                field=fields.spell(path, resource.value, resource.group, resource.kind),
-                values=(entry,),
-                label=problem,
+            message = (
+                f"ccmExcludeNodeIPs of {resource.title} holds {entry or 'an empty entry'}, {problem}; "
+                "eksctl anywhere and the controller refuse it"
             )
+            yield draft_at("nutanix-excluded-address", resource, path, message, values=(entry,), label=problem)
 
 
 def _problem(entry: str) -> str:

@@ -6,20 +6,21 @@ from typing import Any, Final
 from eksa_lint.finding import Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manages_itself
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.iam_mappings import manages_itself, neighbours, role_of
+from eksa_lint.rules.checks.iam_mappings import neighbours, role_of
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 _ADMITS: Final = ("issuerUrl", "clientId", "requiredClaims")
 _NAMES: Final = ("usernameClaim", "usernamePrefix", "groupsClaim", "groupsPrefix")
 """What decides who may log in, and under which user names and groups."""
-_SHOWN: Final = 3
 
 
 @check("oidc-grants")
@@ -30,8 +31,8 @@ def oidc_grants(change: Change, context: Context) -> Iterator[Draft]:
     if after.kind == "OIDCConfig":
         yield from _changed_config(change.before, after, context.inventory)
         return
-    known = [_terms(config) for _, config in _configs(change.before, before)]
-    for path, config in _configs(after, context.inventory):
+    known = [_terms(config) for _, config in oidc_configs(change.before, before)]
+    for path, config in oidc_configs(after, context.inventory):
         if _terms(config) not in known:
             place = after.place((*path, "name"))
             yield _draft(after, place, config, after, context.inventory, "the first one" if not known else "a new one")
@@ -67,7 +68,8 @@ def _draft(  # noqa: PLR0913, PLR0917 - the cluster, where it is told, and of wh
     )
 
 
-def _configs(cluster: Resource, inventory: Inventory) -> Iterator[tuple[Path, Resource]]:
+def oidc_configs(cluster: Resource, inventory: Inventory) -> Iterator[tuple[Path, Resource]]:
+    """The OIDCConfigs that a Cluster refers to, and where it does."""
     for path, reference in fields.select(cluster.value, ("spec", "identityProviderRefs", fields.ANY)):
         if isinstance(reference, dict) and reference.get("kind") == "OIDCConfig":
             for config in resolve_reference(inventory, cluster, reference)[:1]:
@@ -93,6 +95,5 @@ def _bound(terms: Mapping[str, Any], cluster: Resource, inventory: Inventory) ->
     prefix = str(terms.get("groupsPrefix") or "")
     bound = neighbours(inventory, cluster.id.root).groups
     names = [name for name in bound if name.startswith(prefix) and (prefix or not name.startswith("system:"))]
-    shown = ", ".join(f"{name} ({role_of(bound[name][0])})" for name in names[:_SHOWN])
-    more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
-    return f"; bound here: {shown}{more}" if shown else ""
+    shown = first_of([f"{name} ({role_of(bound[name][0])})" for name in names])
+    return f"; bound here: {shown}" if shown else ""

@@ -10,7 +10,6 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from eksa_lint.finding import Place, Severity
-from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
@@ -49,7 +48,7 @@ from eksa_lint.rules.checks.rbac_weights import (
     who_of,
 )
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 Judge: TypeAlias = Callable[[Grant, Role, Surroundings, bool], Weighed | None]
 """Weighs a grant by a part of its role: all of it, or what is new in it."""
@@ -93,16 +92,14 @@ def _at_subject(rule: str, judge: Judge, grant: Grant, inventory: Inventory, *, 
     weighed = judge(grant, grant.role, graph_of(inventory, binding.id.root).surroundings, new)
     if weighed is None:
         return
-    path = (*grant.subject.path, "name")
     role = weighed.place or binding.place(("roleRef", "name"))
     about = "what it allows" if weighed.place else "the role that is bound"
     whose, mapped = _logins(grant.subject, binding, inventory)
-    yield Draft(
-        rule=rule,
-        message=weighed.message + whose,
-        place=binding.place(path),
-        resource=binding,
-        field=fields.spell(path, binding.value, binding.group, binding.kind),
+    yield draft_at(
+        rule,
+        binding,
+        (*grant.subject.path, "name"),
+        weighed.message + whose,
         values=(grant.role.kind, grant.role.name),
         label=weighed.label,
         severity=weighed.severity,
@@ -226,14 +223,9 @@ def _shipped(resource: Resource, inventory: Inventory, *, new: bool) -> Iterator
             continue
         level = Severity(entry["level"])
         where = f" in {identity.namespace}" if identity.namespace else ""
-        yield Draft(
-            rule="critical-namespace-rbac",
-            message=f"{resource.title}{where} takes the place of the one that {entry['owner']} ships",
-            place=resource.place(("metadata", "name")),
-            resource=resource,
-            field="metadata.name",
-            severity=level if new else one_less(level),
-        )
+        message = f"{resource.title}{where} takes the place of the one that {entry['owner']} ships"
+        severity = level if new else one_less(level)
+        yield draft_at("critical-namespace-rbac", resource, ("metadata", "name"), message, severity=severity)
 
 
 def _waiting(resource: Resource, inventory: Inventory) -> Iterator[Draft]:

@@ -13,7 +13,7 @@ from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.iam_grants import known_groups
+from eksa_lint.rules.checks.iam_scene import known_groups
 from eksa_lint.rules.checks.rbac_graph import BINDINGS, RBAC, graph_of
 from eksa_lint.rules.checks.rbac_rights import names_in_table
 from eksa_lint.rules.context import Context
@@ -64,7 +64,7 @@ def _moved(change: Change) -> Iterator[Draft]:
         f"{change.after.title} turns from {names[0][0]} {names[0][1]} to {names[1][0]} {names[1][1]}, "
         "which the API server refuses: the binding must be deleted first"
     )
-    yield draft_at("rbac-refused", change.after, ("roleRef", "name"), message, Severity.WARNING)
+    yield draft_at("rbac-refused", change.after, ("roleRef", "name"), message, severity=Severity.WARNING)
 
 
 @check("rbac-idle")
@@ -101,7 +101,7 @@ def _dangling(binding: Resource, inventory: Inventory) -> Iterator[Draft]:
         message = (
             f"{binding.title} names Role {name}, which is in no file of {identity.namespace}: it gives nothing yet"
         )
-        yield draft_at("rbac-idle", binding, ("roleRef", "name"), message, Severity.NOTE)
+        yield draft_at("rbac-idle", binding, ("roleRef", "name"), message, severity=Severity.NOTE)
 
 
 def _idle_rule(role: Resource, path: Path, rule: Any) -> Iterator[Draft]:
@@ -111,11 +111,11 @@ def _idle_rule(role: Resource, path: Path, rule: Any) -> Iterator[Draft]:
     for index, resource in enumerate(resources):
         if isinstance(resource, str) and resource.endswith("/*"):
             message = f"{resource} of {role.title} is no resource: a star behind a slash stands only for itself"
-            yield draft_at("rbac-idle", role, (*path, "resources", index), message, Severity.NOTE)
+            yield draft_at("rbac-idle", role, (*path, "resources", index), message, severity=Severity.NOTE)
     idle = [verb for verb in verbs if isinstance(verb, str) and verb in _NAMELESS]
     if names and idle and not any("/" in str(resource) for resource in resources):
         message = f"{role.title} gives nothing by {', '.join(idle)} with resourceNames: such a request names no object"
-        yield draft_at("rbac-idle", role, (*path, "verbs", verbs.index(idle[0])), message, Severity.NOTE)
+        yield draft_at("rbac-idle", role, (*path, "verbs", verbs.index(idle[0])), message, severity=Severity.NOTE)
 
 
 def _name(item: Any) -> str:

@@ -27,6 +27,7 @@ from eksa_lint.rules.checks.rbac_weights import (
 )
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 
 _SHOWN: Final = 2
 _URLS: Final = fields.parse_pattern("rules[*].nonResourceURLs[*]")
@@ -86,11 +87,7 @@ def _danger(entry: Mapping[str, Any], rule: Rule, *, account: bool) -> Danger | 
     if account and "spares" in entry and _is_spared(rule, entry["spares"]):
         return None
     listed = None
-    if (
-        named is not None
-        and (rule.names or named.get("only"))
-        and not set(rule.names).intersection(named.get("names", ()))
-    ):
+    if named is not None and _is_limited(rule, named):
         if "listed" not in named:
             return None
         listed = Severity(named["listed"])
@@ -99,7 +96,14 @@ def _danger(entry: Mapping[str, Any], rule: Rule, *, account: bool) -> Danger | 
     return Danger(lets, _severities(entry), (*rule.path, *tells), listed)
 
 
+def _is_limited(rule: Rule, named: Mapping[str, Any]) -> bool:
+    """Whether a list of names takes the danger away: one that has none of those in the table."""
+    has_list = bool(rule.names) or named.get("only", False)
+    return has_list and not set(rule.names).intersection(named.get("names", ()))
+
+
 def _is_meant(resource: str, wanted: Sequence[str]) -> bool:
+    """Whether a resource of a rule is one of the table; a pattern of that without a slash means no subresource."""
     if resource == "*":
         return True
     for one in wanted:
@@ -214,9 +218,7 @@ def _machines(subject: Subject) -> str:
 
 
 def _joined(dangers: Sequence[Danger]) -> str:
-    texts = list(dict.fromkeys(danger.lets for danger in dangers))
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return f"{', and '.join(texts[:_SHOWN])}{more}"
+    return first_of(list(dict.fromkeys(danger.lets for danger in dangers)), _SHOWN, joint=", and ")
 
 
 def _written(resource: Resource, path: Path) -> Path:

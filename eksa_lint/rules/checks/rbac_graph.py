@@ -76,12 +76,9 @@ class Surroundings:
 
     def _entry(self, namespace: str) -> Mapping[str, Any] | None:
         table = data.table("critical-namespaces")
-        if namespace in self.flux:
-            return _mapping(table["flux"])
-        if namespace in table["namespaces"]:
-            return _mapping(table["namespaces"][namespace])
+        named: Mapping[str, Any] | None = table["namespaces"].get(namespace)
         matching = (entry for entry in table["patterns"] if fnmatchcase(namespace, entry["pattern"]))
-        return next(matching, None)
+        return table["flux"] if namespace in self.flux else named or next(matching, None)
 
 
 def grants_of(binding: Resource, inventory: Inventory) -> Iterator[Grant]:
@@ -275,8 +272,3 @@ def _edit_reaches_flux(inventory: Inventory, root: str) -> bool:
         for text in (table["edit"], table["lockdown"])
     ]
     return held == [True, False]
-
-
-def _mapping(entry: Any) -> Mapping[str, Any]:
-    assert isinstance(entry, Mapping)  # noqa: S101 - the table's own shape
-    return entry

@@ -94,6 +94,11 @@ class Critical:
     locks: bool = False
     flux: bool = False
 
+    @property
+    def is_vital(self) -> bool:
+        """Whether whoever rules it rules the cluster."""
+        return self.level is Severity.ERROR and not self.groups
+
     def counted(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
         if not self.groups:
             return tuple(rules)

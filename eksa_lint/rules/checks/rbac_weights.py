@@ -50,8 +50,8 @@ def who_of(grant: Grant, surroundings: Surroundings, level: Severity) -> Who:
     if subject.kind == "ServiceAccount":
         if subject.name == "default":
             return Who.PODS
-        own = subject.namespace == (grant.namespace or None) or surroundings.trusts(subject.namespace, level)
-        return Who.OWN if own else Who.FOREIGN
+        is_at_home = grant.namespace != "" and subject.namespace == grant.namespace
+        return Who.OWN if is_at_home or surroundings.trusts(subject.namespace, level) else Who.FOREIGN
     if subject.name in rbac_table("everybody"):
         return Who.EVERYBODY
     if subject.name in names_in_table("controllers") or is_superuser(subject):

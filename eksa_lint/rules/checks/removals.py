@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eksa_lint import data
-from eksa_lint.finding import Consequence, Place, Severity
+from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model.changes import Change
-from eksa_lint.model.departure import Departure, Exit, departure
+from eksa_lint.model.departure import Departure, departure
 from eksa_lint.model.outcome import Outcome
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.checks.deletions import draft_of
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
@@ -26,17 +27,17 @@ def config_objects(change: Change, context: Context) -> Iterator[Draft]:
         return
     titles = " and ".join(sorted({other.title for other in referrers}))
     text = {
+        Outcome.PRUNED: f"is deleted at once while {titles} still names it, and every reconcile of that fails from "
+        "then on",
         Outcome.STAYS: f"is no longer applied but stays, as {titles} needs it: {left.reason}",
         Outcome.WAITS: f"is deleted as soon as Flux runs again, and {titles} still names it: {left.reason}",
         Outcome.UNKNOWN: f"is no longer in these files, and {titles} still names it: {left.reason}",
-    }.get(
-        left.outcome,
-        f"is deleted at once while {titles} still names it, and every reconcile of that fails from then on",
-    )
+    }[left.outcome]
     is_sure = left.outcome in (Outcome.PRUNED, Outcome.WAITS)
     severity = None if is_sure else Severity.WARNING
     consequence = Consequence.WEAKENS if left.outcome is Outcome.STAYS else None
-    yield _draft("config-object-removed", left, f"{resource.title} {text}", severity, consequence)
+    message = f"{resource.title} {text}"
+    yield draft_of("config-object-removed", left, message, severity=severity, consequence=consequence)
 
 
 @check("kustomization-resources-removed")
@@ -57,7 +58,8 @@ def others(change: Change, context: Context) -> Iterator[Draft]:
     text = f"{resource.title} goes{after.get(left.outcome, '')}: {effect}"
     if left.successor is not None and left.successor.id.name == resource.id.name:
         severity, text = Severity.NOTE, f"{resource.title} {_moved(left, left.successor)}: {effect}"
-    yield _draft("kustomization-resource-removed", left, text, severity, Consequence(row["consequence"]))
+    consequence = Consequence(row["consequence"])
+    yield draft_of("kustomization-resource-removed", left, text, severity=severity, consequence=consequence)
 
 
 def _row(resource: Resource) -> Mapping[str, Any] | None:
@@ -70,19 +72,3 @@ def _moved(left: Departure, successor: Resource) -> str:
     if old.root != new.root:
         return f"moves from {old.root or 'no root'} to {new.root or 'no root'}, deleted there and created here"
     return f"moves from namespace {old.namespace} to {new.namespace}, deleted there and created here"
-
-
-def _draft(
-    rule: str, left: Departure, message: str, severity: Severity | None, consequence: Consequence | None = None
-) -> Draft:
-    resource = left.before
-    place, related, label = resource.place(), (), ""
-    if left.place is not None:
-        label = f"this {'entry made Flux apply' if left.exit is Exit.LEFT_OUT else 'deletes'} {resource.title}"
-        spots: tuple[tuple[str, Place], ...] = (("", resource.place()),)
-        return Draft(
-            rule, message, left.place, resource, label=label, related=spots, severity=severity, consequence=consequence
-        )
-    return Draft(
-        rule, message, place, resource, label=label, related=related, severity=severity, consequence=consequence
-    )

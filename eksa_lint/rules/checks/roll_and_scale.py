@@ -128,5 +128,4 @@ def _name(group: Any) -> str:
 
 
 def _list(cluster: Any) -> list[Any]:
-    groups = fields.get(cluster, _GROUPS)
-    return groups if isinstance(groups, list) else []
+    return fields.as_list(fields.get(cluster, _GROUPS))

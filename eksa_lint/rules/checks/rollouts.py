@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.effects import Cause
 from eksa_lint.model.impact import Impact, Rollout
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.rules.wording import both_values, name_of
 
@@ -20,7 +21,7 @@ _RULES: Final = {
 
 
 @check("rollouts")
-def rollouts(impact: Impact, _: Any) -> Iterator[Draft]:
+def rollouts(impact: Impact, _: Context) -> Iterator[Draft]:
     def told_together(rollout: Rollout) -> tuple[str, bool, str, fields.Path]:
         cause = rollout.causes[0]
         return rollout.part.kind, rollout.part.in_place, cause.after.path, cause.path

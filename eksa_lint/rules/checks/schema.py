@@ -1,34 +1,22 @@
 """Whether an object has the shape that its kind declares: fields, types, values, and the kind itself."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from eksa_lint import data
 from eksa_lint.finding import Place, Refuser
 from eksa_lint.model import fields
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
+from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, Repair, Rewrite, in_quotes
 from eksa_lint.schema import catalog
-from eksa_lint.schema.imported import Imported
 
 if TYPE_CHECKING:  # nearly every object fits, and needs no words
     from eksa_lint.schema.explain import SchemaError
 
 _MADE_BY_RELEASES: Final = "Bundles"
 """Published with every release and never written by hand; its shape is only known for the newest one."""
-
-
-class Context(Protocol):
-    """What the check needs of the context that checks are given."""
-
-    @property
-    def eksa_version(self) -> str | None:
-        """The release that the configuration names for objects that name none themselves."""
-
-    @property
-    def imported(self) -> Imported:
-        """The schemas that the team imported."""
 
 
 @check("schema")

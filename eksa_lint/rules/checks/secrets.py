@@ -6,30 +6,27 @@ What a credential is, is known in `eksa_lint/secrets/`; here a leak becomes a dr
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from eksa_lint.config import KNOWN_SECRETS
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
-from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.secrets.leak import Leak, Text
 from eksa_lint.secrets.leaks import reported
-
-_LARGEST_BASELINE: Final = 10_000_000
+from eksa_lint.snapshot.contents import content_of
 
 
 @check("leaks")
-def leaks(file: File, context: Context | None) -> Iterator[Draft]:
+def leaks(file: File, context: Context) -> Iterator[Draft]:
     """The credentials of a file, without those that the baseline of detect-secrets knows."""
     if file.windows is not None:
         yield from _in_windows(file, file.windows())
         return
     found = reported(Text(file.path, file.source, file.read))
-    if found and context and context.is_encrypted_when_committed(file.path):
+    if found and context.is_encrypted_when_committed(file.path):
         return
     if not found:
         if file.read is None:  # where objects are written, a value has a name that tells
@@ -43,10 +40,10 @@ def leaks(file: File, context: Context | None) -> Iterator[Draft]:
             yield _draft(leak, file, owner_at(leak.start))
 
 
-def _made_secret(file: File, context: Context | None) -> Iterator[Draft]:
+def _made_secret(file: File, context: Context) -> Iterator[Draft]:
     """A file in which nothing tells a credential but the kustomization that makes a Secret of it."""
-    generated = context.generated_secrets.get(file.path) if context else None
-    if context is None or generated is None or context.is_encrypted_when_committed(file.path):
+    generated = context.generated_secrets.get(file.path)
+    if generated is None or context.is_encrypted_when_committed(file.path):
         return
     from eksa_lint.secrets.whole import values_in  # noqa: PLC0415 - few repositories generate Secrets
 
@@ -76,23 +73,15 @@ def _in_windows(file: File, windows: Iterable[bytes]) -> Iterator[Draft]:
         yield replace(draft, place=replace(file.place(0, 0), fixed=span), secret=())
 
 
-def _baseline(context: Context | None) -> Callable[[str, int, str], bool]:
+def _baseline(context: Context) -> Callable[[str, int, str], bool]:
     """Whether a secret of a file is known already, by the state before: a change cannot excuse what it adds."""
-    content = _baseline_content(context.before or context.inventory) if context else None
-    if content is None:
+    content = content_of((context.before or context.inventory).snapshot, KNOWN_SECRETS)
+    if not content:
         return lambda _path, _line, _written: False
     from eksa_lint.secrets.baseline import is_known, read_baseline  # noqa: PLC0415 - only where there is one
 
     known = read_baseline(content)
     return lambda path, line, written: is_known(known, path, line, written)
-
-
-def _baseline_content(inventory: Inventory) -> bytes | None:
-    blob = inventory.snapshot.blobs.get(KNOWN_SECRETS)
-    if blob is None:
-        return None
-    _, content = next(iter(inventory.snapshot.read([blob], _LARGEST_BASELINE)))
-    return content if isinstance(content, bytes) else None
 
 
 def _owners(file: File) -> Callable[[int], Resource | None]:

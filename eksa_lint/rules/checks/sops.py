@@ -7,7 +7,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.model.sync import Sync, is_sync
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 
 
 @check("sops-decryption")
@@ -23,7 +23,7 @@ def not_decrypted(resource: Resource, context: Context) -> Iterator[Draft]:
                 f"spec.decryption: Flux refuses the Secret, and nothing of {sync.folder or 'the repository'} is "
                 "applied any more"
             )
-            yield Draft("sops-not-decrypted", message, resource.place(("sops",), key=True), resource, "sops")
+            yield draft_at("sops-not-decrypted", resource, ("sops",), message, key=True)
             return
 
 

@@ -126,7 +126,7 @@ def _logins(cluster: Cluster) -> Iterator[Login]:
 
 
 @check("ssh-key")
-def ssh_key(config: Resource, _: Any) -> Iterator[Draft]:
+def ssh_key(config: Resource, _: Context) -> Iterator[Draft]:
     """Keys and users that do not do what they seem to."""
     users = fields.get(config.value, _USERS)
     if config.patch or not isinstance(users, list) or not users:

@@ -13,7 +13,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.machines import MachineGroup, datacenter, machine_groups
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import is_filled_in_later, text
 
 _DATACENTER: Final = "VSphereDatacenterConfig"
@@ -36,7 +36,7 @@ _GO_TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 
 @check("vsphere-template")
-def templates(subject: Resource | Change, _: Any) -> Iterator[Draft]:
+def templates(subject: Resource | Change, _: Context) -> Iterator[Draft]:
     """Machine configs without a template.
 
     eksctl anywhere imports an image for Bottlerocket only; the webhook wants a template of every new object, and what
@@ -56,12 +56,11 @@ def templates(subject: Resource | Change, _: Any) -> Iterator[Draft]:
 
 
 def _template(resource: Resource, message: str, refuser: Refuser) -> Draft:
-    return Draft(
-        rule="vsphere-template-missing",
-        message=message,
-        place=resource.place(("spec", "template")),
-        resource=resource,
-        field="spec.template",
+    return draft_at(
+        "vsphere-template-missing",
+        resource,
+        ("spec", "template"),
+        message,
         label="template is missing",
         severity=Severity.WARNING if _is_sample(resource) else None,
         refused_by=(refuser,),
@@ -84,8 +83,8 @@ def paths(cluster: Resource, context: Context) -> Iterator[Draft]:
     for group in machine_groups(context.inventory, cluster):
         if group.machine is not None and group.machine.kind == _MACHINE:
             yield from _paths_of(group.machine, ("spec",), group.machine.title, name)
-    groups = cluster.spec.get("workerNodeGroupConfigurations")
-    if any(fields.get(group, ("failureDomains",)) for group in (groups if isinstance(groups, list) else ())):
+    groups = fields.as_list(cluster.spec.get("workerNodeGroupConfigurations"))
+    if any(fields.get(group, ("failureDomains",)) for group in groups):
         for path, domain in fields.select(found.value, fields.parse_pattern("spec.failureDomains[*]")):
             where = f"failure domain {fields.get(domain, ('name',))} of {found.title}"
             yield from _paths_of(found, path, where, name)
@@ -96,13 +95,12 @@ def _paths_of(resource: Resource, path: Path, title: str, datacenter_name: str) 
         value = text(fields.get(resource.value, (*path, field)))
         prefix = f"/{datacenter_name}/{folder}"
         if value.startswith(f"/{datacenter_name}") and not value.startswith(prefix):
-            yield Draft(
-                rule="vsphere-inventory-path",
-                message=f"the {field} of {title} is {value}, which does not lie below {prefix}; "
+            yield draft_at(
+                "vsphere-inventory-path",
+                resource,
+                (*path, field),
+                f"the {field} of {title} is {value}, which does not lie below {prefix}; "
                 "eksctl anywhere and the controller refuse it",
-                place=resource.place((*path, field)),
-                resource=resource,
-                field=fields.spell((*path, field), resource.value, resource.group, resource.kind),
                 values=(value, prefix),
                 label=f"not below {prefix}",
             )
@@ -160,12 +158,12 @@ def _setting(
     own = _runs_bottlerocket(group)
     who = "and the controller refuse it" if own else "refuses it beside Bottlerocket machines"
     unknown = "no setting" in problem
-    return Draft(
-        rule="bottlerocket-kubelet",
-        message=f"the kubelet of {group.role} of {cluster.title} gets {key}, {problem}; eksctl anywhere {who}",
-        place=cluster.place(path, key=unknown),
-        resource=cluster,
-        field=fields.spell(path, cluster.value, cluster.group, cluster.kind),
+    return draft_at(
+        "bottlerocket-kubelet",
+        cluster,
+        path,
+        f"the kubelet of {group.role} of {cluster.title} gets {key}, {problem}; eksctl anywhere {who}",
+        key=unknown,
         values=(problem,),
         label="not a setting of Bottlerocket" if unknown else problem.removeprefix("where Bottlerocket takes "),
         refused_by=refused_by,

@@ -7,11 +7,12 @@ from typing import Any, Final
 from eksa_lint.finding import Consequence, Place, Severity
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
+from eksa_lint.model.cluster import manager_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
-from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.draft import Draft, draft_at
 from eksa_lint.syntax.later import text
 
 _RELEASE: Final = re.compile(r"v?([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?\Z")
@@ -97,12 +98,11 @@ def _shared_token(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
 def _name_taken(cluster: Resource, other: Resource, manager: str) -> Draft:
     namespaces = f"in namespace {cluster.id.namespace} has the name of one in namespace {other.id.namespace}"
     reason = f"{manager} cannot keep them apart"
-    return Draft(
-        rule="cluster-name-taken",
-        message=f"{cluster.title} {namespaces}: {reason}; eksctl anywhere refuses to create it",
-        place=cluster.place(("metadata", "name")),
-        resource=cluster,
-        field="metadata.name",
+    return draft_at(
+        "cluster-name-taken",
+        cluster,
+        ("metadata", "name"),
+        f"{cluster.title} {namespaces}: {reason}; eksctl anywhere refuses to create it",
         values=(other.id.namespace,),
         related=(("the other one", other.place(("metadata", "name"))),),
         # Without Flux two management clusters may have one name.
@@ -113,8 +113,7 @@ def _name_taken(cluster: Resource, other: Resource, manager: str) -> Draft:
 
 def _manager_name(cluster: Resource) -> str:
     """The name of another cluster that manages this one; empty where it manages itself, or nobody knows."""
-    name = text(fields.get(cluster.value, _MANAGER))
-    return "" if cluster.patch or name == cluster.id.name else name
+    return "" if cluster.patch else text(manager_of(cluster))
 
 
 def _is_cluster(resource: Resource) -> bool:
@@ -147,13 +146,7 @@ def _draft(
     related: tuple[str, Place],
     severity: Severity | None = None,
 ) -> Draft:
-    return Draft(
-        rule="workload-cluster-conflict",
-        message=message,
-        place=cluster.place(path),
-        resource=cluster,
-        field=fields.pattern_of(path),
-        values=tuple(map(str, values)),
-        related=(related,),
-        severity=severity,
+    texts = tuple(map(str, values))
+    return draft_at(
+        "workload-cluster-conflict", cluster, path, message, values=texts, related=(related,), severity=severity
     )
