@@ -31,7 +31,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or _stays(identity, after)):
                 continue
             change = Change(first, second)
-            if first is None or second is None or change.hands or _differ(first, second, change):
+            if first is None or second is None or change.handed_over or _differ(first, second, change):
                 changes.append(change)
     return changes
 
@@ -149,9 +149,9 @@ def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[s
     renamed = {}
     for path in paths:
         if path in before.manifests and path in after.manifests and before.layout.folders_synced_by(path):
-            later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
+            later = {sync.namespaced_name: sync for sync in after.layout.syncs_in(path)}
             for sync in before.layout.syncs_in(path):
-                moved = later.get(sync.owner)
+                moved = later.get(sync.namespaced_name)
                 is_outermost = before.layout.root(path) in ("", root_of(sync.folder))
                 if moved and moved.folder != sync.folder and is_outermost:
                     renamed[root_of(sync.folder)] = root_of(moved.folder)

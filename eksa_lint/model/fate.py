@@ -80,7 +80,7 @@ def fates(changes: Sequence[Change], old: Inventory, new: Inventory) -> Iterator
 
 def fate_of(change: Change, changes: Sequence[Change], old: Inventory, new: Inventory) -> ClusterFate | None:
     """The fate of the cluster of a change; None where it is no cluster, or still there."""
-    if change.event != "removed" or (change.resource.group, change.resource.kind) != (EKSA, "Cluster"):
+    if change.event != "removed" or not change.resource.is_cluster:
         return None
     left = departure(change, changes, old, new)
     if left is None:

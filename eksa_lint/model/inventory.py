@@ -1,6 +1,7 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final
@@ -201,7 +202,7 @@ class Inventory:
     def way_of(self, resource: Resource) -> Way:
         """The way on which an object of this state is applied, or that comes closest."""
         ways = self._ways_of(resource)
-        here = [way for way in ways if (way.root, way.owner) == (resource.id.root, resource.owner)]
+        here = [way for way in ways if (way.root, way.sync_name) == (resource.id.root, resource.sync_name)]
         for way in here if len(here) > 1 else ():
             if any(other.id == resource.id for other in self.applied_in(way, resource.path)):
                 return way
@@ -227,9 +228,8 @@ class Inventory:
         source = self.manifests.stream(path).source
         place = path if position == "0.0" else f"{path}#{position}"
         identity, version = identify(node.value, way, place)
-        if not way.steps or not is_named(node.value):
-            found = Resource(identity, version, self.side, path, source, node, way.patch, owner=way.owner)
-        else:
+        found = Resource(identity, version, self.side, path, source, node, way.patch, sync_name=way.sync_name)
+        if way.steps and is_named(node.value):
             from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
             built = build(node, way.steps, Borrowed(node, path, source), self.side)
@@ -238,9 +238,7 @@ class Inventory:
                     self._patched_away[identity] = built.by
                 return
             name, version = identify(built.node.value, way, place)
-            found = Resource(
-                name, version, self.side, path, source, node, built=built.node, owner=way.owner, unfit=built.unfit
-            )
+            found = replace(found, id=name, version=version, built=built.node, unfit=built.unfit)
         if way.is_built and not found.patch and _is_local(found.value):
             self._patched_away[identity] = found.place(_LOCAL)
         else:

@@ -61,7 +61,7 @@ class Way:
     steps: "tuple[Step, ...]" = ()
     """What kustomize and Flux do to the objects, in this order."""
 
-    owner: str = ""
+    sync_name: str = ""
     """Namespace and name of the Flux `Kustomization` that applies it."""
 
     sync: Sync | None = field(default=None, compare=False)
@@ -178,7 +178,7 @@ class Layout:
             patch=is_patch,
             left_out_by=chain.left_out_by.file if chain.left_out_by else "",
             steps=() if is_patch else tuple(self._steps_of(chain, sync)),
-            owner=sync.owner if sync else "",
+            sync_name=sync.namespaced_name if sync else "",
             sync=sync,
             taken_in_by=chain.links,
         )

@@ -89,7 +89,7 @@ def _is_rolled(change: Change, difference: FieldChange, impact: Impact) -> bool:
 
 def _is_counted(change: Change, difference: FieldChange, scaling: Scaling) -> bool:
     """Whether a field is the number of machines of a part, or the part itself, which comes or goes."""
-    if change.resource.kind != "Cluster":
+    if not change.resource.is_cluster:
         return bool(scaling.domain) and difference.path[:2] == ("spec", "failureDomains")
     path = difference.new_path if scaling.after else difference.old_path
     part = scaling.part.path

@@ -56,7 +56,7 @@ class Resource:
     node: Node = field(repr=False)
     patch: bool = False
     built: Node | None = field(default=None, repr=False)
-    owner: str = ""
+    sync_name: str = ""
     """Namespace and name of the Flux `Kustomization` that applies it."""
 
     unfit: tuple[Unfit, ...] = field(default=(), repr=False)
@@ -79,6 +79,11 @@ class Resource:
     @property
     def group(self) -> str:
         return self.id.group
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it is a Cluster of EKS Anywhere; Cluster API has another kind of that name."""
+        return (self.id.group, self.id.kind) == (EKSA, "Cluster")
 
     @property
     def spec(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Sync:
         return str(fields.get(self.value, ("metadata", "namespace")) or "default")
 
     @property
-    def owner(self) -> str:
+    def namespaced_name(self) -> str:
         """What Flux labels the objects with that it applies for it."""
         return f"{self.namespace}/{self.name}"
 

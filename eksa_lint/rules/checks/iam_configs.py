@@ -8,7 +8,7 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks.iam_mappings import (
     AUTHENTICATOR,
     clusters_of,
@@ -118,11 +118,7 @@ def _is_orphan(config: Resource, inventory: Inventory) -> bool:
 
 def _names(resource: Resource, name: str) -> bool:
     """Whether a Cluster, or a patch of one, names an AWSIamConfig in whatever namespace."""
-    return (
-        resource.kind == "Cluster"
-        and resource.group == EKSA
-        and any(target.name == name for _, target in configs_of(resource))
-    )
+    return resource.is_cluster and any(target.name == name for _, target in configs_of(resource))
 
 
 def _shared_configs(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:

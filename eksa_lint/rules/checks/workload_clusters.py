@@ -117,7 +117,7 @@ def _manager_name(cluster: Resource) -> str:
 
 
 def _is_cluster(resource: Resource) -> bool:
-    return resource.kind == "Cluster" and resource.group == EKSA and not resource.patch
+    return resource.is_cluster and not resource.patch
 
 
 def _is_beside(cluster: Resource, other: Resource) -> bool:
