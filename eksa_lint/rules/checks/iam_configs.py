@@ -19,7 +19,7 @@ from eksa_lint.rules.checks.iam_mappings import (
 )
 from eksa_lint.rules.checks.iam_scene import Scene, partition_of
 from eksa_lint.rules.draft import Draft, draft_at
-from eksa_lint.syntax.later import is_filled_in_later, text
+from eksa_lint.syntax.later import is_filled_in_later, known_text
 
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+\Z")
 _ZONE: Final = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d+)[a-z]\Z")
@@ -40,7 +40,7 @@ def judge_holder(resource: Resource, inventory: Inventory, scene: Scene) -> Iter
 
 def _partition(config: Resource) -> Iterator[Draft]:
     table = data.table("iam-partitions")
-    partition = text(config.spec.get("partition"))
+    partition = known_text(config.spec.get("partition"))
     if not partition or partition in table["partitions"]:
         return
     meant = table["slips"].get(partition.lower()) or partition.lower().strip()
@@ -51,7 +51,7 @@ def _partition(config: Resource) -> Iterator[Draft]:
 
 
 def _region(config: Resource) -> Iterator[Draft]:
-    region, partition = text(config.spec.get("awsRegion")), partition_of(config)
+    region, partition = known_text(config.spec.get("awsRegion")), partition_of(config)
     known = data.table("iam-partitions")["partitions"]
     if not region:
         return
