@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from threading import Lock
 
 from eksa_lint.errors import CannotCheck
-from eksa_lint.snapshot import Blob, Withheld
+from eksa_lint.snapshot import SHORT, Blob, Withheld
 from eksa_lint.snapshot.commit import FILES
 from eksa_lint.snapshot.git import FETCH_HINT, Git
-from eksa_lint.snapshot.log import SHORT, Commit
+from eksa_lint.snapshot.log import Commit
 from eksa_lint.snapshot.plumbing import BlobReader, TreeEntry
 
 
