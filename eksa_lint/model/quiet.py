@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change, FieldChange
+from eksa_lint.model.cluster import is_annotated
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.scaling import Scaling, scalings
 from eksa_lint.model.touched import part_of
@@ -14,7 +15,6 @@ from eksa_lint.model.touched import part_of
 QuietEffect: TypeAlias = Literal["in-place", "nothing", "unknown"]
 
 _ANY_KIND: Final = "*"
-_PAUSED: Final = ("metadata", "annotations", "anywhere.eks.amazonaws.com/paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _falls_under(row: Mapping[str, Any], field: str, change: Change, difference:
         return False
     if "where" in row and not fields.get(change.new, fields.parse_pattern(row["where"])):
         return False
-    return not (row.get("unpaused") and fields.get(change.old, _PAUSED) == "true")
+    return not (row.get("unpaused") and change.before is not None and is_annotated(change.before, "paused"))
 
 
 def _is_rolled(change: Change, difference: FieldChange, impact: Impact) -> bool:
