@@ -233,9 +233,8 @@ class Inventory:
             from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
             built = build(node, way.steps, Borrowed(node, path, source), self.side)
-            if built.node is None:
-                if built.by is not None:
-                    self._patched_away[identity] = built.by
+            if isinstance(built, Place):
+                self._patched_away[identity] = built
                 return
             name, version = identify(built.node.value, way, place)
             found = replace(found, id=name, version=version, built=built.node, unfit=built.unfit)

@@ -63,7 +63,7 @@ class Steps:
         reader = self._reader(kustomization)
         for entry in kustomization.items("replacements"):
             path = entry.find(("path",))
-            bodies = [node for _, _, node in reader.bodies(path)] if path else [reader.own(entry)]
+            bodies = reader.bodies(path) if path else [reader.own(entry)]
             found = [
                 each for body in bodies for each in replacements_of(body, partial(self._source, kustomization, first))
             ]
