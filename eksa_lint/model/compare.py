@@ -121,9 +121,9 @@ def _renamed_roots(
     come = {identity.root for identity in new} - {root_of(folder) for folder in before.layout.sync_folders} - {""}
     renamed = {}
     for root in sorted(gone):
-        objects = {identity[1:] for identity in old if identity.root == root}
+        objects = {identity.within_root for identity in old if identity.root == root}
         for candidate in sorted(come):
-            shared = objects & {identity[1:] for identity in new if identity.root == candidate}
+            shared = objects & {identity.within_root for identity in new if identity.root == candidate}
             if len(shared) > _RENAMED_SHARE * len(objects):
                 renamed[root] = candidate
                 come.discard(candidate)
@@ -136,11 +136,11 @@ def _taken_over(old: Objects, new: Objects) -> Objects:
 
     It is how EKS Anywhere sets Flux up: the cluster's file is there before the sync is.
     """
-    loose = {identity[1:]: identity for identity in old if not identity.root and identity not in new}
+    loose = {identity.within_root: identity for identity in old if not identity.root and identity not in new}
     taken: dict[ResourceId, ResourceId] = {}
     for identity in new if loose else ():
-        if identity.root and identity not in old and identity[1:] in loose:
-            taken.setdefault(loose[identity[1:]], identity)
+        if identity.root and identity not in old and identity.within_root in loose:
+            taken.setdefault(loose[identity.within_root], identity)
     return {taken.get(identity, identity): resources for identity, resources in old.items()} if taken else old
 
 

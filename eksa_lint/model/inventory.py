@@ -173,15 +173,16 @@ class Inventory:
         return self._indexes[path]
 
     def _extract(self, path: str) -> Iterator[Resource]:
-        stream = self.manifests.stream(path)
-        for document in stream.documents:
-            for position, node in enumerate(objects_of(document.root)):
-                for way in self.ways(path):
-                    yield from self._apply(way, node, path, f"{document.index}.{position}")
-                    if not is_named(node.value):
-                        break
-
+        for node, position in self._written_in(path):
+            for way in self.ways(path) if is_named(node.value) else self.ways(path)[:1]:
+                yield from self._apply(way, node, path, position)
         yield from self.made_by(path)
+
+    def _written_in(self, path: str) -> Iterator[tuple[Node, str]]:
+        """The objects of a file as it holds them, each with the number of its document and its own in that."""
+        for document in self.manifests.stream(path).documents:
+            for position, node in enumerate(objects_of(document.root)):
+                yield node, f"{document.index}.{position}"
 
     def made_by(self, path: str) -> Iterator[Resource]:
         """The objects that a kustomization makes itself, as they are applied."""
@@ -195,9 +196,8 @@ class Inventory:
 
     def applied_in(self, way: Way, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""
-        for document in self.manifests.stream(path).documents:
-            for position, node in enumerate(objects_of(document.root)):
-                yield from self._apply(way, node, path, f"{document.index}.{position}")
+        for node, position in self._written_in(path):
+            yield from self._apply(way, node, path, position)
 
     def way_of(self, resource: Resource) -> Way:
         """The way on which an object of this state is applied, or that comes closest."""

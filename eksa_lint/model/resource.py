@@ -18,6 +18,15 @@ class ResourceId(NamedTuple):
     namespace: str
     name: str
 
+    @property
+    def group_kind(self) -> tuple[str, str]:
+        return self.group, self.kind
+
+    @property
+    def within_root(self) -> tuple[str, str, str, str]:
+        """The same under every root."""
+        return self[1:]
+
 
 class Borrowed(Node):
     """A node that stands in another file than the object that it became a part of, as does its key."""
@@ -83,7 +92,7 @@ class Resource:
     @property
     def is_cluster(self) -> bool:
         """Whether it is a Cluster of EKS Anywhere; Cluster API has another kind of that name."""
-        return (self.id.group, self.id.kind) == (EKSA, "Cluster")
+        return self.id.group_kind == (EKSA, "Cluster")
 
     @property
     def spec(self) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def root_of(folder: str) -> str:
 
 def is_sync(resource: Resource) -> bool:
     """Whether an object is a Flux `Kustomization`."""
-    return (resource.group, resource.kind) == (FLUX, "Kustomization") and not resource.patch
+    return resource.id.group_kind == (FLUX, "Kustomization") and not resource.patch
 
 
 def source_of(sync: Resource) -> ResourceId | None:
