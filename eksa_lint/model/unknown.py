@@ -5,9 +5,9 @@ from typing import Final
 
 from eksa_lint.model.layout import Way
 from eksa_lint.model.resource import ResourceId
-from eksa_lint.syntax.later import is_filled_in_later
+from eksa_lint.syntax.later import LATER_MARKS, is_filled_in_later
 
-_LATER: Final = re.compile(r"(?:\$\{|\{\{|\$\(|<%)(?:.*(?:\}|\)|%>)|.*)", re.DOTALL)
+_LATER: Final = re.compile(rf"(?:{'|'.join(map(re.escape, LATER_MARKS))})(?:.*(?:[)}}]|%>)|.*)", re.DOTALL)
 """From where the first text that is filled in begins to where the last one ends, or to the end of all."""
 
 _VARIABLE: Final = re.compile(r"\$\{#?(\w+)")
@@ -39,8 +39,8 @@ def _may_be(text: str, other: str) -> bool:
 
 def _ends(text: str) -> tuple[str, str]:
     """What stands before and after all that is filled in."""
-    match = _LATER.search(text)
-    return (text[: match.start()], text[match.end() :]) if match else (text, text)
+    start, end = _LATER.split(text, maxsplit=1)
+    return start, end
 
 
 def why_unknown(identity: ResourceId, way: Way) -> str:
