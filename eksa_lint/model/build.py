@@ -125,7 +125,7 @@ class _Work:
 
     def _set(self, setting: Setting) -> None:
         try:
-            self.node = setting.applied_to(self.node, self.names, self._kind in _KEEP_NAME)
+            self.node = setting.applied_to(self.node, self.names, keeps_name=self._kind in _KEEP_NAME)
             self.names.add(_name(self.node))
         except CannotApply as problem:
             at = self.place(problem.node or self.node)

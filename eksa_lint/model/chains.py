@@ -9,6 +9,7 @@ from typing import Final
 
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, is_within, read_kustomization
 from eksa_lint.model.manifests import Manifests
+from eksa_lint.model.search import as_bytes
 
 _MOST_CHAINS: Final = 2000
 _MOST_CHAINS_IN_ALL: Final = 5000
@@ -100,7 +101,7 @@ class Kustomizations:
 
     def naming(self, path: str) -> list[Kustomization]:
         """The kustomizations that may name a file, or that did before it went."""
-        name = basename(path).encode("utf-8", "surrogateescape")
+        name = as_bytes(basename(path))
         near = [one for one in self._above(dirname(path), "") if name in self._manifests.content(one.file)]
         return [*near, *(one for one in self._reaching_out if name in self._manifests.content(one.file))]
 

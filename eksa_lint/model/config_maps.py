@@ -11,6 +11,7 @@ from eksa_lint.model.generators import generated, is_hashed
 from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import objects_of
+from eksa_lint.model.search import as_bytes
 
 if TYPE_CHECKING:
     from eksa_lint.model.sync import Sync
@@ -50,7 +51,7 @@ class ConfigMaps:
         return found[0] if len(found) == 1 else None
 
     def _found(self, root: str, namespaces: set[str], name: str) -> Iterator[dict[str, str] | None]:
-        for path in self._manifests.holding(name.encode("utf-8", "surrogateescape")):
+        for path in self._manifests.holding(as_bytes(name)):
             if b"onfigMap" in self._manifests.content(path):
                 values = [value for value in self._maps(path, name) if fields.get(value, ("metadata", "name")) == name]
                 for where in self._applied(path) if values else ():
@@ -80,7 +81,7 @@ class ConfigMaps:
         """The names of what variables are taken from, and the folders that are applied with them."""
         files = [file for file in self._flux_files if _NAMED.search(self._manifests.content(file))]
         return {
-            (str(source.get("name")).encode("utf-8", "surrogateescape"), sync.folder)
+            (as_bytes(str(source.get("name"))), sync.folder)
             for file in files
             for sync in self._syncs_in(file)
             for source in fields.as_list(fields.get(sync.spec, ("postBuild", "substituteFrom")))

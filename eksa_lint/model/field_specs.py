@@ -62,7 +62,7 @@ class Setting:
     def renames(self) -> bool:
         return any(spec.path[:1] == METADATA_NAME[:1] for spec in self.specs) and self.does != "merge"
 
-    def applied_to(self, node: Node, names: set[str], kept: bool) -> Node:
+    def applied_to(self, node: Node, names: set[str], *, keeps_name: bool) -> Node:
         """The object with its fields changed.
 
         Raises:
@@ -71,7 +71,7 @@ class Setting:
         if self.name and self.name not in names:
             return node
         for spec in self.specs:
-            if spec.concerns(node.value) and not (kept and spec.path == METADATA_NAME):
+            if spec.concerns(node.value) and not (keeps_name and spec.path == METADATA_NAME):
                 empty = like(self.node or node, {}, {}, None) if spec.create else None
                 try:
                     node = _changed(node, spec.path, self._change, empty)

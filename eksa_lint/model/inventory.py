@@ -15,7 +15,7 @@ from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import identify, is_named, objects_of
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import Borrowed, Resource, ResourceId
-from eksa_lint.model.search import may_define
+from eksa_lint.model.search import as_bytes, may_define
 from eksa_lint.snapshot import Snapshot
 from eksa_lint.syntax import Node, Source
 from eksa_lint.syntax.later import LATER_MARKS
@@ -135,7 +135,7 @@ class Inventory:
 
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text, which is no name: see `named`."""
-        for path in self.manifests.holding(text.encode("utf-8", "surrogateescape")):
+        for path in self.manifests.holding(as_bytes(text)):
             if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
@@ -146,7 +146,7 @@ class Inventory:
 
     def _files_defining(self, identity: ResourceId) -> list[str]:
         """The files that may hold an object; most of those that mention it only refer to it, and need not be read."""
-        name = identity.name.encode("utf-8", "surrogateescape")
+        name = as_bytes(identity.name)
         return [
             path
             for path in self._files_mentioning(identity.name, identity.root)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from eksa_lint.model.chains import Chain, Kustomizations
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Kustomization
 from eksa_lint.model.manifests import Manifests
+from eksa_lint.model.search import as_bytes
 from eksa_lint.model.sync import FLUX, Sync, as_folder, root_of, sync_of
 from eksa_lint.syntax import Node
 
@@ -211,7 +212,7 @@ class Layout:
         """The objects of files that hold a text and that a kustomization takes in, over which others before it."""
         from eksa_lint.model.objects import objects_of  # noqa: PLC0415 - as above
 
-        paths = self._manifests.holding(mark.encode("utf-8", "surrogateescape")) if mark else []
+        paths = self._manifests.holding(as_bytes(mark)) if mark else []
         for path in paths[:_MOST_SOURCES]:
             for chain in self.kustomizations.chains(path):
                 files = [each.file for each in chain.links]

@@ -27,14 +27,14 @@ def outcome_of_sync(
     sync: Sync, old: Inventory, new: Inventory, seen: frozenset[Sync] = frozenset()
 ) -> tuple[Outcome, str]:
     """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
-    if is_removed(sync, old, new):
+    if _is_removed(sync, old, new):
         parent = old.layout.sync(sync.file)
         if parent is None and not is_within(sync.file, sync.folder):
-            return outcome_of_removed_sync(sync, old, new, by_parent=True)  # by one that is not in these files
+            return _outcome_of_removed_sync(sync, old, new, by_parent=True)  # by one that is not in these files
         if parent is None or parent == sync or parent.folder == sync.folder or parent in seen:
-            return outcome_of_removed_sync(sync, old, new)
+            return _outcome_of_removed_sync(sync, old, new)
         above = outcome_of_sync(parent, old, new, seen | {sync})
-        return outcome_of_removed_sync(sync, old, new, by_parent=True) if above[0] is Outcome.PRUNED else above
+        return _outcome_of_removed_sync(sync, old, new, by_parent=True) if above[0] is Outcome.PRUNED else above
     if _loses_folder(sync, old, new):
         return Outcome.WAITS, f"{sync.folder} is not there any more, so that Flux stops and removes nothing"
     if not sync.prunes:
@@ -60,7 +60,7 @@ def _waiting(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str] 
     return None
 
 
-def outcome_of_removed_sync(
+def _outcome_of_removed_sync(
     sync: Sync, old: Inventory, new: Inventory, *, by_parent: bool = False
 ) -> tuple[Outcome, str]:
     """What Flux does with all that a `Kustomization` applied when that is removed itself."""
@@ -81,7 +81,7 @@ def _loses_folder(sync: Sync, old: Inventory, new: Inventory) -> bool:
     return is_folder_missing(sync.folder, new) and not is_folder_missing(sync.folder, old)
 
 
-def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
+def _is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
     """Whether a Flux `Kustomization` is in no file any more; its file may have moved.
 
     Every management cluster has a `flux-system` of its own, so that one that stood elsewhere before is another.

@@ -109,7 +109,7 @@ def _apply(node: Node, operation: Node) -> Node:
     path = value.get("path") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(path, str):
         raise CannotApply("an operation has no path")
-    steps = pointer(path)
+    steps = _pointer(path)
     match value.get("op"):
         case "add" | "replace" as op:
             return _edit(node, steps, _operand(operation), is_new=op == "add")
@@ -119,7 +119,7 @@ def _apply(node: Node, operation: Node) -> Node:
             origin = value.get("from")
             if not isinstance(origin, str):
                 raise CannotApply("an operation has no from")
-            source = pointer(origin)
+            source = _pointer(origin)
             moved = _at(node, source)
             node = _edit(node, source, None, is_new=False) if op == "move" else node
             return _edit(node, steps, Entry(moved.start, moved.end, moved), is_new=True)
@@ -131,7 +131,7 @@ def _apply(node: Node, operation: Node) -> Node:
             raise CannotApply(f"there is no operation {other}")
 
 
-def pointer(path: str) -> Path:
+def _pointer(path: str) -> Path:
     """The steps of a JSON pointer."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
 

@@ -82,8 +82,8 @@ def replacements_of(written: Node | None, find: Find) -> Iterator[Replacement]:
         goals = tuple(_goals(fields.get(item.value, ("targets",))))
         if goals and (isinstance(source, dict) or fields.get(item.value, ("sourceValue",)) is not None):
             value = item.find(("sourceValue",)) or _value(source, find)
-            known = value if value is not None else like(item, f"$({_title(source)})", None, None)
-            yield Replacement(known.value, goals, value is not None, known, item)
+            node = value if value is not None else like(item, f"$({_title(source)})", None, None)
+            yield Replacement(node.value, goals, value is not None, node, item)
 
 
 def _title(source: Any) -> str:
