@@ -9,10 +9,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.images import changed_image
-from eksa_lint.model.patches import CannotApply, like, with_entries, with_items
+from eksa_lint.model.patches import CannotApply, Pointer, like, with_entries, with_items
 from eksa_lint.syntax import Entry, Node
 
-Path: TypeAlias = tuple[str, ...]
 Edit: TypeAlias = Callable[[Node], Node]
 Does: TypeAlias = Literal["affix", "merge", "set", "fill", "image"]
 
@@ -26,7 +25,7 @@ class FieldSpec:
     `if_there` is one that kustomize looks for by itself: where a text stands in its way, it is not there.
     """
 
-    path: Path
+    path: Pointer
     group: str = ""
     version: str = ""
     kind: str = ""
@@ -114,7 +113,7 @@ def _specs(listed: list[Any]) -> Iterator[FieldSpec]:
             yield FieldSpec(_steps(path), group, version, kind, fields.get(written, ("create",)) is True)
 
 
-def _steps(path: str) -> Path:
+def _steps(path: str) -> Pointer:
     r"""`a/b[]/c\/d` in steps."""
     parts = path.strip("/").replace("\\/", "\0").split("/")
     return tuple(part.removesuffix("[]").replace("\0", "/") for part in parts)
@@ -123,12 +122,12 @@ def _steps(path: str) -> Path:
 class _TextInTheWay(Exception):
     """`rest` of a path is not to be had, as a text stands where a mapping should."""
 
-    def __init__(self, rest: Path) -> None:
+    def __init__(self, rest: Pointer) -> None:
         super().__init__()
         self.rest = rest
 
 
-def _changed(node: Node, path: Path, edit: Edit, empty: Node | None) -> Node:
+def _changed(node: Node, path: Pointer, edit: Edit, empty: Node | None) -> Node:
     if node.items is not None:
         return with_items(node, [_changed(item, path, edit, empty) for item in node.items])
     if not path:

@@ -12,7 +12,9 @@ from eksa_lint.model import fields
 from eksa_lint.model.resource import Borrowed
 from eksa_lint.syntax import Entry, Node, Source
 
-Path: TypeAlias = tuple[str, ...]
+Pointer: TypeAlias = tuple[str, ...]
+"""The way to a part of an object as kustomize writes it: keys, and positions as text."""
+
 Shift: TypeAlias = Callable[[int], int]
 MergeKeys: TypeAlias = Mapping[str, Sequence[str]]
 """What pairs the items of a list, by the name of the list."""
@@ -131,7 +133,7 @@ def _apply(node: Node, operation: Node) -> Node:
             raise CannotApply(f"there is no operation {other}")
 
 
-def _pointer(path: str) -> Path:
+def _pointer(path: str) -> Pointer:
     """The steps of a JSON pointer."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
 
@@ -163,7 +165,7 @@ def _operand(operation: Node) -> Entry:
     return Entry(node.start, node.end, node)
 
 
-def _value_at(node: Node, steps: Path) -> Any:
+def _value_at(node: Node, steps: Pointer) -> Any:
     """What stands there; nothing is the same as null."""
     try:
         return _at(node, steps).value
@@ -171,7 +173,7 @@ def _value_at(node: Node, steps: Path) -> Any:
         return None
 
 
-def _at(node: Node, steps: Path) -> Node:
+def _at(node: Node, steps: Pointer) -> Node:
     for step in steps:
         below = node.find((step if node.items is None else _index(step, len(node.items)),))
         if below is None:
@@ -180,7 +182,7 @@ def _at(node: Node, steps: Path) -> Node:
     return node
 
 
-def _edit(node: Node, steps: Path, new: Entry | None, *, is_new: bool) -> Node:
+def _edit(node: Node, steps: Pointer, new: Entry | None, *, is_new: bool) -> Node:
     """The tree with another value at some steps, or without the one that is there."""
     if not steps:
         if new is None or is_new:
@@ -202,7 +204,7 @@ def _edit(node: Node, steps: Path, new: Entry | None, *, is_new: bool) -> Node:
     return with_entries(node, entries)
 
 
-def _edit_item(node: Node, step: str, rest: Path, new: Entry | None, *, is_new: bool) -> Node:
+def _edit_item(node: Node, step: str, rest: Pointer, new: Entry | None, *, is_new: bool) -> Node:
     items = list(node.items or ())
     if not rest and is_new and new is not None:
         at = len(items) if step == "-" else _index(step, len(items) + 1)

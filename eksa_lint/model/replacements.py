@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from eksa_lint.model import fields
-from eksa_lint.model.patches import CannotApply, like, with_entries, with_items
+from eksa_lint.model.patches import CannotApply, Pointer, like, with_entries, with_items
 from eksa_lint.model.selector import Target, of_selector
 from eksa_lint.syntax import Entry, Node
 from eksa_lint.syntax.scalars import resolve_plain
 
-Path: TypeAlias = tuple[str, ...]
 Find: TypeAlias = Callable[[Target], Node | None]
 """The one object that a source selects; None where that is not plain."""
 
@@ -40,7 +39,7 @@ class Goal:
 
     select: Target
     reject: tuple[Target, ...]
-    paths: tuple[Path, ...]
+    paths: tuple[Pointer, ...]
     cut: Cut
     create: bool
 
@@ -106,7 +105,7 @@ def _cut(written: Any) -> Cut:
     return Cut(delimiter if isinstance(delimiter, str) else "", index if isinstance(index, int) else 0)
 
 
-def split(path: str) -> Path:
+def split(path: str) -> Pointer:
     r"""`spec.groups.[name=a.b].[x.y].x\.y` in steps; brackets around a name with dots are no part of it."""
     parts: list[str] = []
     for part in re.split(r"(?<!\\)\.", path):
@@ -180,7 +179,7 @@ def _fits(pattern: str, text: str) -> bool:
         return pattern == text
 
 
-def _put(node: Node, path: Path, replacement: Replacement, goal: Goal) -> Node:
+def _put(node: Node, path: Pointer, replacement: Replacement, goal: Goal) -> Node:
     if not path:
         return _set(node, replacement, goal.cut)
     step, rest = path[0], path[1:]
