@@ -9,8 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.images import changed_image
-from eksa_lint.model.patches import CannotApply, Pointer, like, with_entries, with_items
-from eksa_lint.syntax import Entry, Node
+from eksa_lint.model.patches import CannotApply, Pointer, entry_of, with_entries, with_items, with_scalar
+from eksa_lint.syntax import Node
 
 Edit: TypeAlias = Callable[[Node], Node]
 Does: TypeAlias = Literal["affix", "merge", "set", "fill", "image"]
@@ -71,7 +71,7 @@ class Setting:
             return node
         for spec in self.specs:
             if spec.concerns(node.value) and not (keeps_name and spec.path == METADATA_NAME):
-                empty = like(self.node or node, {}, {}, None) if spec.create else None
+                empty = with_entries(self.node or node, {}) if spec.create else None
                 try:
                     node = _changed(node, spec.path, self._change, empty)
                 except _TextInTheWay as text:
@@ -85,7 +85,7 @@ class Setting:
         match self.does:
             case "affix":
                 is_text = old.entries is None and old.items is None and old.value is not None
-                return like(old, f"{self.prefix}{old.value}{self.suffix}", None, None) if is_text else old
+                return with_scalar(old, f"{self.prefix}{old.value}{self.suffix}") if is_text else old
             case "merge" if new is not None and new.entries and old.items is None:
                 return with_entries(old, {**(old.entries or {}), **new.entries})
             case "fill" if old.value not in (None, "", {}):
@@ -94,7 +94,7 @@ class Setting:
                 return new
             case "image" if new is not None and isinstance(old.value, str):
                 image = changed_image(old.value, self.content)
-                return like(new, image, None, None) if image != old.value else old
+                return with_scalar(new, image) if image != old.value else old
         return old
 
 
@@ -142,5 +142,4 @@ def _changed(node: Node, path: Pointer, edit: Edit, empty: Node | None) -> Node:
     changed = _changed(inner, path[1:], edit, empty)
     if entry is None and changed is inner:
         return node
-    start, end = (entry.key_start, entry.key_end) if entry else (changed.start, changed.end)
-    return with_entries(node, {**node.entries, path[0]: Entry(start, end, changed)})
+    return with_entries(node, {**node.entries, path[0]: entry.with_node(changed) if entry else entry_of(changed)})

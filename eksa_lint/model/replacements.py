@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from eksa_lint.model import fields
-from eksa_lint.model.patches import CannotApply, Pointer, like, with_entries, with_items
+from eksa_lint.model.patches import CannotApply, Pointer, entry_of, with_entries, with_items, with_scalar
 from eksa_lint.model.selector import Target, of_selector
-from eksa_lint.syntax import Entry, Node
+from eksa_lint.syntax import Node
 from eksa_lint.syntax.scalars import resolve_plain
 
 Find: TypeAlias = Callable[[Target], Node | None]
@@ -81,7 +81,7 @@ def replacements_of(written: Node | None, find: Find) -> Iterator[Replacement]:
         goals = tuple(_goals(fields.get(item.value, ("targets",))))
         if goals and (isinstance(source, dict) or fields.get(item.value, ("sourceValue",)) is not None):
             value = item.find(("sourceValue",)) or _value(source, find)
-            node = value if value is not None else like(item, f"$({_title(source)})", None, None)
+            node = value if value is not None else with_scalar(item, f"$({_title(source)})")
             yield Replacement(node.value, goals, value is not None, node, item)
 
 
@@ -133,7 +133,7 @@ def _value(source: Any, find: Find) -> Node | None:
     if not cut.delimiter:
         return node
     parts = _text(node).split(cut.delimiter) if node.entries is None and node.items is None else []
-    return like(node, parts[cut.index], None, None) if 0 <= cut.index < len(parts) else None
+    return with_scalar(node, parts[cut.index]) if 0 <= cut.index < len(parts) else None
 
 
 def _is_meant(goal: Goal, value: Any, names: set[str]) -> bool:
@@ -198,10 +198,9 @@ def _put(node: Node, path: Pointer, replacement: Replacement, goal: Goal) -> Nod
         old = entries.get(name)
         if old is None and not goal.create:
             raise CannotApply(f"there is no {name}")
-        inner = old.node if old else like(replacement.node, None, None, None)
+        inner = old.node if old else with_scalar(replacement.node, None)
         changed = _put(inner, rest, replacement, goal)
-        start, end = (old.key_start, old.key_end) if old else (changed.start, changed.end)
-        entries[name] = Entry(start, end, changed)
+        entries[name] = old.with_node(changed) if old else entry_of(changed)
     return with_entries(node, entries)
 
 
@@ -221,7 +220,7 @@ def _set(old: Node, replacement: Replacement, cut: Cut) -> Node:
         else:
             parts[cut.index] = text
         text = cut.delimiter.join(parts)
-    return like(new, text if isinstance(old.value, str) and old.value else resolve_plain(text), None, None)
+    return with_scalar(new, text if isinstance(old.value, str) and old.value else resolve_plain(text))
 
 
 def _text(node: Node) -> str:
