@@ -78,7 +78,7 @@ def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
         if basename(path) in KUSTOMIZATION_NAMES:
             starts.add(dirname(path))
         elif path in inventory.manifests:
-            starts |= inventory.layout.folders_synced_by(path) | inventory.layout.folders_filled_from(path)
+            starts |= inventory.layout.syncs.folders_of(path) | inventory.layout.folders_filled_from(path)
         starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
         starts |= kustomizations.fed_by(path) if path in inventory.manifests else set()
     return kustomizations.reach(*starts)
@@ -117,8 +117,8 @@ def _renamed_roots(
     new: Objects,
 ) -> dict[str, str]:
     """Roots that are gone and whose objects stand under one that was not there before."""
-    gone = {identity.root for identity in old} - {root_of(folder) for folder in after.layout.sync_folders} - {""}
-    come = {identity.root for identity in new} - {root_of(folder) for folder in before.layout.sync_folders} - {""}
+    gone = {identity.root for identity in old} - after.layout.syncs.roots - {""}
+    come = {identity.root for identity in new} - before.layout.syncs.roots - {""}
     renamed = {}
     for root in sorted(gone):
         objects = {identity.within_root for identity in old if identity.root == root}
@@ -148,9 +148,9 @@ def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[s
     """Roots whose Flux `Kustomization` is the same one and applies another folder: the same management cluster."""
     renamed = {}
     for path in paths:
-        if path in before.manifests and path in after.manifests and before.layout.folders_synced_by(path):
-            later = {sync.namespaced_name: sync for sync in after.layout.syncs_in(path)}
-            for sync in before.layout.syncs_in(path):
+        if path in before.manifests and path in after.manifests and before.layout.syncs.folders_of(path):
+            later = {sync.namespaced_name: sync for sync in after.layout.syncs.in_file(path)}
+            for sync in before.layout.syncs.in_file(path):
                 moved = later.get(sync.namespaced_name)
                 is_outermost = before.layout.root(path) in ("", root_of(sync.folder))
                 if moved and moved.folder != sync.folder and is_outermost:

@@ -15,6 +15,7 @@ from eksa_lint.model.search import as_bytes
 
 if TYPE_CHECKING:
     from eksa_lint.model.sync import Sync
+    from eksa_lint.model.syncs import Syncs
 
 _NAMED: Final = re.compile(rb"substituteFrom[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\s*[-\[]")
 """What a list of sources looks like; in the definition of the field a mapping follows."""
@@ -37,12 +38,10 @@ class ConfigMaps:
         self,
         manifests: Manifests,
         at: Callable[[str], Kustomization | None],
-        flux_files: Iterable[str],
-        syncs_in: Callable[[str], Iterable["Sync"]],
+        syncs: "Syncs",
         applied: Callable[[str], Iterable[Applied]],
     ) -> None:
-        self._manifests, self._at = manifests, at
-        self._flux_files, self._syncs_in, self._applied = flux_files, syncs_in, applied
+        self._manifests, self._at, self._syncs, self._applied = manifests, at, syncs, applied
 
     def data_of(self, sync: "Sync", root: str, name: str) -> dict[str, str] | None:
         """The data of a ConfigMap that stands beside a Flux `Kustomization`; None where it is not known."""
@@ -79,11 +78,11 @@ class ConfigMaps:
     @cached_property
     def _sources(self) -> set[tuple[bytes, str]]:
         """The names of what variables are taken from, and the folders that are applied with them."""
-        files = [file for file in self._flux_files if _NAMED.search(self._manifests.content(file))]
+        files = [file for file in self._syncs.files if _NAMED.search(self._manifests.content(file))]
         return {
             (as_bytes(str(source.get("name"))), sync.folder)
             for file in files
-            for sync in self._syncs_in(file)
+            for sync in self._syncs.in_file(file)
             for source in fields.as_list(fields.get(sync.spec, ("postBuild", "substituteFrom")))
             if isinstance(source, dict) and source.get("kind") == "ConfigMap"
         }

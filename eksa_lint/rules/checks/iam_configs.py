@@ -110,7 +110,7 @@ def _is_orphan(config: Resource, inventory: Inventory) -> bool:
         return False
     if not inventory.manifests.count_clusters():
         return False
-    if not config.id.root and inventory.layout.sync_folders:
+    if not config.id.root and inventory.layout.syncs.roots:
         return False
     near = inventory.mentioning(config.id.name, config.id.root)
     return not any(_names(resource, config.id.name) for resource in near)
