@@ -12,6 +12,7 @@ from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import objects_of
 from eksa_lint.model.search import as_bytes
+from eksa_lint.syntax import Node
 
 if TYPE_CHECKING:
     from eksa_lint.model.sync import Sync
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _NAMED: Final = re.compile(rb"substituteFrom[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\s*[-\[]")
 """What a list of sources looks like; in the definition of the field a mapping follows."""
+
+_MARK: Final = b"onfigMap"
+"""What `kind: ConfigMap` and `configMapGenerator` have in common."""
 
 _NOT_FINAL: Final = ("${", "ENC[")
 
@@ -51,24 +55,26 @@ class ConfigMaps:
 
     def _found(self, root: str, namespaces: set[str], name: str) -> Iterator[dict[str, str] | None]:
         for path in self._manifests.holding(as_bytes(name)):
-            if b"onfigMap" in self._manifests.content(path):
-                values = [value for value in self._maps(path, name) if fields.get(value, ("metadata", "name")) == name]
-                for where in self._applied(path) if values else ():
-                    for value in values:
-                        namespace = where.namespace or fields.get(value, ("metadata", "namespace")) or "default"
-                        if where.root == root and namespace in namespaces:
-                            yield _data(value) if where.as_written else None
+            values = list(self._named(path, name)) if _MARK in self._manifests.content(path) else []
+            for where in self._applied(path) if values else ():
+                for value in values:
+                    namespace = where.namespace or fields.get(value, ("metadata", "namespace")) or "default"
+                    if where.root == root and namespace in namespaces:
+                        yield _data(value) if where.as_written else None
 
-    def _maps(self, path: str, name: str) -> Iterator[Any]:
+    def _named(self, path: str, name: str) -> Iterator[Any]:
+        """The ConfigMaps of a file that have a name, and those that it makes."""
+        for node in self._objects(path, name):
+            said = fields.get(node.value, ("kind",)), fields.get(node.value, ("metadata", "name"))
+            if said == ("ConfigMap", name):
+                yield node.value
+
+    def _objects(self, path: str, name: str) -> Iterator[Node]:
         kustomization = self._at(dirname(path))
         if kustomization is not None and kustomization.file == path and not is_hashed(kustomization, name):
-            yield from (
-                node.value for node in generated(kustomization) if fields.get(node.value, ("kind",)) == "ConfigMap"
-            )
+            yield from generated(kustomization)
         for document in self._manifests.stream(path).documents:
-            for node in objects_of(document.root):
-                if fields.get(node.value, ("kind",)) == "ConfigMap":
-                    yield node.value
+            yield from objects_of(document.root)
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders whose Flux `Kustomization` may take variables from a ConfigMap of a file."""

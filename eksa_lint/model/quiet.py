@@ -15,6 +15,8 @@ from eksa_lint.model.touched import part_of
 QuietEffect: TypeAlias = Literal["in-place", "nothing", "unknown"]
 
 _ANY_KIND: Final = "*"
+_BRINGS_A_ROLLOUT_ABOUT: Final = ("machineGroupRef", "kubernetesVersion")
+"""Fields of a part whose rollout is told by what differs in the machines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,11 @@ def _is_rolled(change: Change, difference: FieldChange, impact: Impact) -> bool:
             is_told = fields.leads_into(pattern, path) or cause.path[: len(path)] == path
             if is_told and cause.after.id == change.resource.id:
                 return True
-        brings_it_about = ((*rollout.part.path, name) for name in ("machineGroupRef", "kubernetesVersion"))
-        if change.resource.id == impact.cluster.resource.id and any(
-            fields.leads_into(path, difference.path) for path in brings_it_about
-        ):
-            return True
-    return False
+    return change.resource.id == impact.cluster.resource.id and any(
+        fields.leads_into((*rollout.part.path, name), difference.path)
+        for rollout in impact.rollouts
+        for name in _BRINGS_A_ROLLOUT_ABOUT
+    )
 
 
 def _is_counted(change: Change, difference: FieldChange, scaling: Scaling) -> bool:

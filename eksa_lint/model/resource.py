@@ -123,8 +123,8 @@ class Resource:
         start, end = key_span if key and key_span else (node.start, node.end)
         if key_span is None and node.entries:
             node, (start, end) = _heading(node)
-        path_of, source = (node.path, node.source) if isinstance(node, Borrowed) else (self.path, self.source)
-        return Place(self.side, path_of, source, start, end)
+        home = node if isinstance(node, Borrowed) else self
+        return Place(self.side, home.path, home.source, start, end)
 
 
 def _heading(node: Node) -> tuple[Node, tuple[int, int]]:

@@ -123,7 +123,7 @@ class Steps:
         return self._read_syncs[sync]
 
     def _of_sync(self, sync: Sync) -> tuple[Step, ...]:
-        root = sync.node.find(("spec",)) if sync.node else None
+        root = sync.node.find(("spec",))
         if root is None:
             return ()
         reader = PatchReader(sync.folder, sync.file, sync.source, self._manifests)

@@ -21,10 +21,10 @@ class Sync:
 
     folder: str
     file: str
-    name: str = ""
-    value: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
-    node: Node | None = field(default=None, repr=False, compare=False)
+    name: str
+    value: dict[str, Any] = field(repr=False, compare=False)
+    source: Source = field(repr=False, compare=False)
+    node: Node = field(repr=False, compare=False)
 
     @property
     def spec(self) -> dict[str, Any]:
