@@ -23,6 +23,11 @@ class ResourceId(NamedTuple):
         return self.group, self.kind
 
     @property
+    def is_cluster(self) -> bool:
+        """Whether it is that of a Cluster of EKS Anywhere; Cluster API has another kind of that name."""
+        return self.group_kind == (EKSA, "Cluster")
+
+    @property
     def within_root(self) -> tuple[str, str, str, str]:
         """The same under every root."""
         return self[1:]
@@ -91,8 +96,7 @@ class Resource:
 
     @property
     def is_cluster(self) -> bool:
-        """Whether it is a Cluster of EKS Anywhere; Cluster API has another kind of that name."""
-        return self.id.group_kind == (EKSA, "Cluster")
+        return self.id.is_cluster
 
     @property
     def spec(self) -> dict[str, Any]:
