@@ -108,7 +108,10 @@ class Kustomizations:
         return [*near, *(one for one in self._reaching_out if name in self._manifests.content(one.file))]
 
     def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
-        """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
+        """The namespace that a kustomization, or else one of its components, sets for all it takes in.
+
+        `levels` is how deep components of components are followed.
+        """
         if "transformers" in kustomization.value and (set_last := self._namespace_set_last(kustomization)):
             return set_last
         own = kustomization.value.get("namespace")

@@ -6,10 +6,9 @@ finalizerShouldDeleteResources).
 
 from enum import StrEnum
 
-from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import is_within
-from eksa_lint.model.sync import FLUX, Sync, is_sync, object_of
+from eksa_lint.model.sync import FLUX, Sync, is_sync, object_of, sync_of
 
 
 class Outcome(StrEnum):
@@ -97,13 +96,8 @@ def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
     """Whether a file has a Flux `Kustomization` of the same namespace and name."""
     if path not in inventory.manifests or f"{FLUX}/v".encode() not in inventory.manifests.content(path):
         return False
-    namespace = fields.get(sync.value, ("metadata", "namespace"))
-    return any(
-        fields.get(resource.value, ("metadata", "namespace")) == namespace
-        and fields.get(resource.value, ("metadata", "name")) == sync.name
-        for resource in inventory.resources_in(path)
-        if is_sync(resource)
-    )
+    found = (sync_of(path, each.source, each.applied) for each in inventory.resources_in(path) if is_sync(each))
+    return any(other is not None and other.namespaced_name == sync.namespaced_name for other in found)
 
 
 def is_folder_missing(folder: str, new: Inventory) -> bool:
