@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _CONFIG_MAP: Final = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap\b|configMapGenerator")
 _GENERATOR: Final = re.compile(rb"(?:configMap|secret)Generator")
-_NO_STEP: Final = frozenset((
+_FIELDS_WITHOUT_STEP: Final = frozenset((
     "apiVersion", "kind", "metadata", "resources", "bases", "namespace",
     "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
     "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
 ))  # fmt: skip
 """Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
 
-_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
+_FIELDS_WITHOUT_DATA: Final = _FIELDS_WITHOUT_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
 """Fields that leave what is in an object."""
 
 _MOST_SOURCES: Final = 200
@@ -40,7 +40,9 @@ _RENAMING: Final = (
 )  # fmt: skip
 """Text of kustomizations and syncs that may give objects other names."""
 
-_SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
+_SYNC_FIELDS_WITH_STEP: Final = frozenset(
+    ("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components")
+)
 """Fields of a sync that change the objects."""
 
 
@@ -117,9 +119,8 @@ class Layout:
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
-        return (
-            self._config_maps.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
-        )
+        holds_one = _CONFIG_MAP.search(self._manifests.content(path)) is not None
+        return self._config_maps.folders_filled_from(path) if holds_one else set()
 
     def may_make(self, path: str) -> bool:
         """Whether a file is a kustomization that seems to make objects itself, by its text."""
@@ -162,9 +163,9 @@ class Layout:
     def _steps_of(self, chain: Chain, sync: Sync | None) -> "Iterator[Step]":
         """What is done to the objects on a way. Most kustomizations only list files, and most syncs change nothing."""
         for kustomization in chain.links:
-            if not kustomization.value.keys() <= _NO_STEP:
+            if not kustomization.value.keys() <= _FIELDS_WITHOUT_STEP:
                 yield from self._steps.of(kustomization)
-        if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_STEP):
+        if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_FIELDS_WITH_STEP):
             yield from self._steps.of_sync(sync)
 
     def _namespace(self, chain: Chain, sync: Sync | None) -> str | None:
@@ -209,16 +210,15 @@ class Layout:
     def _applied(self, path: str) -> "Iterator[Applied]":
         """Where the objects of a file are applied, without what is done to them: that may hang on one of them."""
         from eksa_lint.model.config_maps import Applied  # noqa: PLC0415 - as above
-        from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - as above
 
         own = self.kustomizations.at(dirname(path))
         is_made = own is not None and own.file == path
         for chain in self.kustomizations.chains_of_made(own) if own and is_made else self.kustomizations.chains(path):
             sync = self.syncs.nearest(chain.end)
             if sync is not None and chain.left_out_by is None:
-                changed = any(not each.value.keys() <= _NO_DATA or changes_others(each) for each in chain.links)
-                changed = changed or not sync.spec.keys().isdisjoint(_SYNC_STEP - {"commonMetadata", "postBuild"})
-                yield Applied(self._root(sync), self._namespace(chain, sync), not changed)
+                is_changed = not sync.spec.keys().isdisjoint(_SYNC_FIELDS_WITH_STEP - {"commonMetadata", "postBuild"})
+                as_written = not is_changed and all(map(_leaves_data, chain.links))
+                yield Applied(self._root(sync), self._namespace(chain, sync), as_written)
 
     def _root(self, sync: Sync | None) -> str:
         seen = set()
@@ -229,3 +229,10 @@ class Layout:
                 break
             sync = outer
         return root_of(sync.folder) if sync else ""
+
+
+def _leaves_data(kustomization: Kustomization) -> bool:
+    """Whether what is in the objects that a kustomization takes in stays as it is."""
+    from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - few make any
+
+    return kustomization.value.keys() <= _FIELDS_WITHOUT_DATA and not changes_others(kustomization)

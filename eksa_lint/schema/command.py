@@ -8,7 +8,7 @@ from typing import Any, Final
 from eksa_lint.errors import CannotCheck
 from eksa_lint.model.resource import EKSA
 from eksa_lint.schema import catalog
-from eksa_lint.schema.convert import COMMON, render
+from eksa_lint.schema.convert import COMMON, INT32, render
 from eksa_lint.schema.imported import FOLDER
 from eksa_lint.schema.importing import ImportedFile, convert_manifest
 
@@ -134,10 +134,5 @@ def _type(schema: dict[str, Any]) -> str:
     allowed = [json.dumps(value) for value in schema.get("enum", ()) if value is not None]
     bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
     default = [f"default {json.dumps(schema['default'])}"] if "default" in schema else []
-    return ", ".join(
-        [
-            "|".join(allowed) or " or ".join(words),
-            *(bounds if abs(schema.get("maximum", 0)) != 2**31 - 1 else []),
-            *default,
-        ]
-    )
+    is_whole_type = schema.get("maximum") == INT32["maximum"]
+    return ", ".join(["|".join(allowed) or " or ".join(words), *(() if is_whole_type else bounds), *default])

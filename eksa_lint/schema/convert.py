@@ -26,7 +26,7 @@ _KEPT: Final = (
 )
 # The API server checks the range of an int32 (kube-openapi, IsValueValidAgainstRange). A wider integer that
 # does not fit is no integer any more once YAML was read.
-_INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
+INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
 # A pattern instead of `format`, which validators treat differently: RFC 3339, as Go's time.Time reads it.
 _DATE_TIME: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 
@@ -134,7 +134,7 @@ class Conversion:
         if "enum" in converted and nullable:
             converted["enum"] = [*converted["enum"], None]
         if structure.get("format") == "int32":
-            converted = _INT32 | converted
+            converted = INT32 | converted
         elif structure.get("format") == "date-time":
             converted["pattern"] = _DATE_TIME
         if "object" in types:

@@ -151,7 +151,7 @@ class Composer:
                 self._merge(item, entries)
                 continue
             if key.entries is not None or key.items is not None:
-                template = template or self._text.startswith("{{", start)
+                template = template or self._text.startswith("{{", start)  # which is a mapping in a mapping to YAML
                 if not template:
                     self.problems.append(Problem("yaml-syntax", "a key must be text", key.start, key.end))
                 continue

@@ -78,7 +78,7 @@ def test_the_fate_of_a_cluster(
     assert [(each.fate, each.departure.exit) for each in found] == ([] if fate is None else [(fate, left)])
 
 
-def test_a_sync_that_says_its_namespace_is_the_one_that_left_it_out() -> None:
+def test_a_sync_that_comes_to_say_the_default_namespace_is_still_there() -> None:
     suspended = sync("./clusters/mgmt") + "  suspend: true\n"
     before = {**OTHER, "sync.yaml": suspended.replace(", namespace: flux-system", ""), FILE: WORKLOAD}
     (found,) = told(before, {**OTHER, "sync.yaml": suspended.replace("namespace: flux-system", "namespace: default")})
