@@ -20,7 +20,7 @@ from eksa_lint.model.changes import Change
 from eksa_lint.model.compare import compare
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.library import Library
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 from eksa_lint.policy import Policy
 from eksa_lint.rules.cel import Evaluator
 from eksa_lint.rules.context import Context
@@ -269,7 +269,7 @@ class _Run:
 
 
 def _is_removed_cluster(change: Change) -> bool:
-    return change.event == "removed" and change.resource.kind == "Cluster" and change.resource.group == EKSA
+    return change.event == "removed" and change.resource.is_cluster
 
 
 def _compared(old: Inventory | None, new: Inventory, changes: list[Change]) -> Compared:

@@ -72,7 +72,7 @@ def _new_power(before: tuple[Access, ...], after: tuple[Access, ...]) -> Iterato
 def _gives_power(change: Change) -> bool:
     resource = change.resource
     is_login = resource.group == EKSA and (resource.kind in _KINDS or resource.kind.endswith("MachineConfig"))
-    return is_login or resource.group == _RBAC or (resource.group, resource.kind) == (EKSA, "Cluster")
+    return is_login or resource.group == _RBAC or resource.is_cluster
 
 
 def _step(access: Access, may: str) -> Step:

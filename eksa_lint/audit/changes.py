@@ -4,7 +4,7 @@ import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from eksa_lint.audit.history import Step
+from eksa_lint.audit.history import Transition
 from eksa_lint.finding import Finding
 from eksa_lint.model.compare import compare
 from eksa_lint.model.impact import impacts
@@ -39,12 +39,12 @@ class ChangeJudge:
         self._contents = Contents()
         self._streams: dict[str, Stream] = {}
 
-    def judge(self, step: Step) -> tuple[Finding, ...]:
+    def judge(self, transition: Transition) -> tuple[Finding, ...]:
         """What the commit does; standing faults are left alone, whoever made them."""
-        if not any(is_manifest(path) for path in step.changed):
+        if not any(is_manifest(path) for path in transition.changed):
             return ()
         library = Library(self._contents, self._streams)
-        old, new = Inventory(step.before, library, "before"), Inventory(step.after, library, "after")
+        old, new = Inventory(transition.before, library, "before"), Inventory(transition.after, library, "after")
         changes = compare(old, new)
         context = Context(new, old, self._eksa_version, tuple(changes))
         engine = Engine(self._about_changes, context, self._evaluator)
@@ -55,9 +55,9 @@ class ChangeJudge:
         heeded = [finding for finding, _ in suppress(findings, comments, {})]
         return tuple(_bare(finding) for finding in sorted(heeded, key=lambda finding: finding.sort_key))
 
-    def forget(self, step: Step) -> None:
+    def forget(self, transition: Transition) -> None:
         """Let go of what the commit removed, so that memory holds one state and not all of history."""
-        gone = step.gone
+        gone = transition.gone
         self._contents.forget(gone)
         for identifier in gone:
             self._streams.pop(identifier, None)

@@ -9,10 +9,10 @@ from typing import Any, TextIO
 from eksa_lint.audit import Audit, Extent, JudgedCommit
 from eksa_lint.audit.cache import Cache, open_cache
 from eksa_lint.audit.changes import ChangeJudge
-from eksa_lint.audit.history import History, all_of_it, line_of_head, steps
+from eksa_lint.audit.history import History, all_of_it, line_of_head, transitions
 from eksa_lint.audit.progress import Progress
 from eksa_lint.audit.record import BadRecord, from_data, to_data
-from eksa_lint.audit.secrets import FirstSeen, Occurrence, SecretJudge, apart, ever_committed
+from eksa_lint.audit.secrets import FirstSeen, Occurrence, SecretJudge, distinct, ever_committed
 from eksa_lint.errors import CannotCheck
 from eksa_lint.finding import Finding
 from eksa_lint.policy import Policy
@@ -90,7 +90,7 @@ def audit_secrets(job: Job, head: Snapshot) -> Audit:
                 replace(one, finding=finding) for one in occurrences for finding in job.under_policy([one.finding])
             ]
     extent = replace(_extent(job, None, history, cache), versions=len(versions))
-    return Audit("secrets", extent, secrets=tuple(apart(found, head.blobs.values())), seconds=monotonic() - started)
+    return Audit("secrets", extent, secrets=tuple(distinct(found, head.blobs.values())), seconds=monotonic() - started)
 
 
 def _extent(job: Job, since: str | None, history: History, cache: Cache) -> Extent:
@@ -109,13 +109,13 @@ def _judge_commits(job: Job, commits: Sequence[Commit], cache: Cache) -> Iterato
         return
     judge = ChangeJudge(job.rules, job.policy.eksa_version)
     with job.git.reader() as reader:
-        for step in steps(job.git, commits[start:], reader):
-            findings = known[step.commit.id]
+        for transition in transitions(job.git, commits[start:], reader):
+            findings = known[transition.commit.id]
             if findings is None:
-                findings = judge.judge(step)
-                cache.keep(_key(step.commit), [to_data(finding) for finding in findings])
-            judge.forget(step)
-            yield step.commit, findings
+                findings = judge.judge(transition)
+                cache.keep(_key(transition.commit), [to_data(finding) for finding in findings])
+            judge.forget(transition)
+            yield transition.commit, findings
 
 
 def _judge_versions(job: Job, versions: Iterable[FirstSeen], cache: Cache) -> Iterator[list[Occurrence]]:

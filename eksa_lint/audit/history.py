@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from threading import Lock
 
 from eksa_lint.errors import CannotCheck
-from eksa_lint.snapshot import Blob, Withheld
+from eksa_lint.snapshot import SHORT, Blob, Withheld
 from eksa_lint.snapshot.commit import FILES
 from eksa_lint.snapshot.git import FETCH_HINT, Git
-from eksa_lint.snapshot.log import SHORT, Commit
+from eksa_lint.snapshot.log import Commit
 from eksa_lint.snapshot.plumbing import BlobReader, TreeEntry
 
 
@@ -50,7 +50,7 @@ class CommitState:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """One commit: the state that it found, the one that it left, and the files that differ."""
 
     commit: Commit
@@ -99,7 +99,7 @@ def all_of_it(git: Git) -> History:
     return History(commits, (f"This clone is shallow: what came before {ends} was left out; {FETCH_HINT}",))
 
 
-def steps(git: Git, commits: Sequence[Commit], reader: BlobReader) -> Iterator[Step]:
+def transitions(git: Git, commits: Sequence[Commit], reader: BlobReader) -> Iterator[Transition]:
     """Each commit of a line with its states. Only the first state is listed, the others follow from what differs."""
     contents = SharedReader(git, reader)
     first = commits[0].parent
@@ -112,7 +112,7 @@ def steps(git: Git, commits: Sequence[Commit], reader: BlobReader) -> Iterator[S
             else:
                 blobs.pop(old.path, None)
         after = CommitState(commit.id, blobs, contents)
-        yield Step(commit, before, after, tuple(old.path for old, _ in differences))
+        yield Transition(commit, before, after, tuple(old.path for old, _ in differences))
         before = after
 
 

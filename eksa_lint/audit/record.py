@@ -1,5 +1,6 @@
 """A finding as plain JSON, and back: what a cache keeps of it. What is read back is believed in nothing."""
 
+from dataclasses import astuple
 from typing import Any
 
 from eksa_lint.finding import Consequence, Finding, Related, ResourceName, Severity, Side, Suppressed
@@ -19,11 +20,11 @@ def to_data(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "side": finding.side,
         "path": finding.path,
-        "span": _span_data(finding.span) if finding.span else None,
-        "resource": _resource_data(finding.resource) if finding.resource else None,
+        "span": astuple(finding.span) if finding.span else None,
+        "resource": astuple(finding.resource) if finding.resource else None,
         "fingerprint": finding.fingerprint,
         "related": [
-            {"message": related.message, "side": related.side, "path": related.path, "span": _span_data(related.span)}
+            {"message": related.message, "side": related.side, "path": related.path, "span": astuple(related.span)}
             for related in finding.related
         ],
         "suppressed": finding.suppressed.reason if finding.suppressed else None,
@@ -56,14 +57,6 @@ def from_data(data: Any) -> Finding:
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise BadRecord from error
-
-
-def _span_data(span: Span) -> list[int]:
-    return [span.line, span.column, span.end_line, span.end_column]
-
-
-def _resource_data(resource: ResourceName) -> list[str]:
-    return [resource.root, resource.group, resource.kind, resource.namespace, resource.name]
 
 
 def _span(data: Any) -> Span:

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from eksa_lint.audit import CommittedSecret, Standing
 from eksa_lint.finding import Consequence, Finding
@@ -20,7 +19,6 @@ from eksa_lint.snapshot import TOO_LARGE, Blob, Withheld
 from eksa_lint.snapshot.commit import FILES
 from eksa_lint.snapshot.git import Git
 from eksa_lint.snapshot.log import Commit
-from eksa_lint.syntax import Span
 from eksa_lint.syntax.source import decode
 
 
@@ -48,13 +46,15 @@ class OneFile:
 
     def __init__(self, git: Git, blob: Blob, content: bytes | Withheld) -> None:
         self.blobs: Mapping[str, Blob] = {blob.path: blob}
-        self._content = content
-        self.windows = partial(_windows, git)
+        self._git, self._content = git, content
 
     def read(self, blobs: Iterable[Blob], largest: int) -> Iterator[tuple[Blob, bytes | Withheld]]:
         for blob in blobs:
             too_large = isinstance(self._content, bytes) and len(self._content) > largest
             yield blob, TOO_LARGE if too_large else self._content
+
+    def windows(self, blob: Blob) -> Iterator[bytes]:
+        return self._git.windows(blob.id)
 
 
 class SecretJudge:
@@ -92,7 +92,7 @@ def ever_committed(git: Git, commits: Sequence[Commit]) -> Iterator[FirstSeen]:
                 yield FirstSeen(Blob(new.path, new.id), commit)
 
 
-def apart(occurrences: Iterable[Occurrence], head: Iterable[Blob]) -> Iterator[CommittedSecret]:
+def distinct(occurrences: Iterable[Occurrence], head: Iterable[Blob]) -> Iterator[CommittedSecret]:
     """Each secret once, in the order in which they first came, and whether HEAD still holds it."""
     found: dict[tuple[str, str], list[Occurrence]] = {}
     for occurrence in occurrences:
@@ -120,14 +120,6 @@ def _value(finding: Finding, content: bytes | Withheld) -> str:
     span = finding.span
     if span is None or isinstance(content, Withheld):
         return f"{finding.path} {span}"
-    return _written(content, span)
-
-
-def _written(content: bytes, span: Span) -> str:
     source, _ = decode(content)
     start = source.offset(span.line) + span.column - 1
     return source.text[start : source.offset(span.end_line) + span.end_column - 1]
-
-
-def _windows(git: Git, blob: Blob) -> Iterator[bytes]:
-    return git.windows(blob.id)

@@ -1,4 +1,4 @@
-"""What a change reaches beyond the objects that differ."""
+"""Which files differ, and what a change reaches beyond the objects that differ."""
 
 from collections.abc import Iterable
 
@@ -81,7 +81,7 @@ def clusters_of(identity: ResourceId, inventory: Inventory) -> set[ResourceId]:
         if here in seen:
             continue
         seen.add(here)
-        if here.kind == "Cluster":
+        if here.is_cluster:
             clusters.add(here)
         else:
             waiting += (resource.id for resource in inventory.referring(here))

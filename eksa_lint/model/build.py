@@ -31,9 +31,7 @@ class Patch:
     renames: bool
     """Whether it may change the name, as operations can."""
 
-    file: str = field(compare=False)
-    source: Source = field(repr=False, compare=False)
-    node: Node = field(repr=False, compare=False)
+    node: Borrowed = field(repr=False, compare=False)
 
     @property
     def is_operations(self) -> bool:
@@ -70,25 +68,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An object after all steps; without a node where a patch deletes it. `by` is that patch, `unfit` what failed."""
+    """An object after all steps, and what failed on the way."""
 
-    node: Node | None
-    by: Place | None = None
-    unfit: tuple[Unfit, ...] = ()
+    node: Node
+    unfit: tuple[Unfit, ...]
 
 
-def build(node: Node, steps: tuple[Step, ...], home: Borrowed, side: Side) -> Built:
-    """What the steps make of an object, whose own file `home` knows."""
+def build(node: Node, steps: tuple[Step, ...], home: Borrowed, side: Side) -> Built | Place:
+    """What the steps make of an object, whose own file `home` knows; the place of the patch where one deletes it."""
     work = _Work(node, home, side)
     deleting = next(work.run(steps), None)
     if deleting is not None:
-        return Built(None, _place(deleting, deleting.node.find(("$patch",)), side))
-    return Built(work.node, None, tuple(work.unfit))
-
-
-def _place(patch: Patch, node: Node | None, side: Side) -> Place:
-    at = node or patch.node
-    return Place(side, patch.file, patch.source, at.start, at.end)
+        return work.place(deleting.node.find(("$patch",)) or deleting.node)
+    return Built(work.node, tuple(work.unfit))
 
 
 def as_source(node: Node, steps: tuple[Step, ...], target: Target) -> Node | None:
@@ -129,23 +121,23 @@ class _Work:
             self.node = replacement.applied_to(self.node, self.names)
             self.names.add(_name(self.node))
         except CannotApply as problem:
-            self.unfit.append(Unfit("replacement", str(problem), self._place(problem.node or replacement.written)))
+            self.unfit.append(Unfit("replacement", str(problem), self.place(problem.node or replacement.written)))
 
     def _set(self, setting: Setting) -> None:
         try:
-            self.node = setting.applied_to(self.node, self.names, self._kind in _KEEP_NAME)
+            self.node = setting.applied_to(self.node, self.names, keeps_name=self._kind in _KEEP_NAME)
             self.names.add(_name(self.node))
         except CannotApply as problem:
-            at = self._place(problem.node or self.node)
+            at = self.place(problem.node or self.node)
             self.unfit.append(Unfit("change of images" if setting.does == "image" else "transformer", str(problem), at))
 
     def _fill_in(self, substitution: Substitution) -> None:
         self.node, problems = substituted(self.node, substitution)
         self.names.add(_name(self.node))
         for problem in problems:
-            self.unfit.append(Unfit("variable", str(problem), self._place(problem.node or self.node)))
+            self.unfit.append(Unfit("variable", str(problem), self.place(problem.node or self.node)))
 
-    def _place(self, node: Node) -> Place:
+    def place(self, node: Node) -> Place:
         home = node if isinstance(node, Borrowed) else self._home
         return Place(self._side, home.path, home.source, node.start, node.end)
 
@@ -156,12 +148,12 @@ class _Work:
         try:
             patched = apply_operations(self.node, patch.node) if patch.is_operations else merge(self.node, patch.node)
         except CannotApply as problem:
-            self.unfit.append(Unfit("patch", str(problem), _place(patch, problem.node, self._side)))
+            self.unfit.append(Unfit("patch", str(problem), self.place(problem.node or patch.node)))
             return
         if patched is None:
             yield patch
         elif missing := _missing(patched.value):
-            self.unfit.append(Unfit("patch", f"it takes away the {missing}", _place(patch, None, self._side)))
+            self.unfit.append(Unfit("patch", f"it takes away the {missing}", self.place(patch.node)))
         else:
             self.node = patched
             if not patch.renames and _name(patched) != name:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from posixpath import basename, dirname
-from typing import Final
+from typing import Final, TypeAlias
 
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, is_within, read_kustomization
 from eksa_lint.model.manifests import Manifests
+from eksa_lint.model.search import as_bytes
+
+Links: TypeAlias = tuple[Kustomization, ...]
 
 _MOST_CHAINS: Final = 2000
 _MOST_CHAINS_IN_ALL: Final = 5000
@@ -24,7 +27,7 @@ class Chain:
     below it; nothing is applied then.
     """
 
-    links: tuple[Kustomization, ...]
+    links: Links
     end: str
     left_out_by: Kustomization | None = None
 
@@ -100,12 +103,15 @@ class Kustomizations:
 
     def naming(self, path: str) -> list[Kustomization]:
         """The kustomizations that may name a file, or that did before it went."""
-        name = basename(path).encode("utf-8", "surrogateescape")
+        name = as_bytes(basename(path))
         near = [one for one in self._above(dirname(path), "") if name in self._manifests.content(one.file)]
         return [*near, *(one for one in self._reaching_out if name in self._manifests.content(one.file))]
 
     def namespace_of(self, kustomization: Kustomization, levels: int = 3) -> str | None:
-        """The namespace that a kustomization, or else one of its components, sets for all it takes in."""
+        """The namespace that a kustomization, or else one of its components, sets for all it takes in.
+
+        `levels` is how deep components of components are followed.
+        """
         if "transformers" in kustomization.value and (set_last := self._namespace_set_last(kustomization)):
             return set_last
         own = kustomization.value.get("namespace")
@@ -150,11 +156,21 @@ class Kustomizations:
             if any(entry.is_component and entry.target == folder for entry in user.includes):
                 yield user
 
-    def _climb(self, item: str, folder: str, links: tuple[Kustomization, ...], seen: frozenset[str]) -> Iterator[Chain]:
+    def _climb(self, item: str, folder: str, links: Links, seen: frozenset[str]) -> Iterator[Chain]:
         """The chain straight up first, then those over kustomizations that reach out to something on it."""
+        chain, passed = self._straight_up(item, folder, links)
+        yield chain
+        for target, inner in passed:
+            for kustomization, entry in self._outward.get(target, ()):
+                if kustomization.file not in seen and len(seen) < _MOST_LEVELS:
+                    here, outer = kustomization.folder, _joined(inner, kustomization, entry)
+                    yield from self._climb(here, here, outer, seen | {kustomization.file})
+
+    def _straight_up(self, item: str, folder: str, links: Links) -> tuple[Chain, list[tuple[str, Links]]]:
+        """The chain over the folders above, and all that is on it, each with the links below it."""
         top = self._top(folder)
         included, left_out_by, blocked = item, None, ""
-        aside = [(item, links)]
+        passed = [(item, links)]
         above = dirname(folder) if item == folder else folder
         for kustomization in self._above(above, top or "") if item else ():
             entry = kustomization.entry_for(included, blocked)
@@ -167,13 +183,8 @@ class Kustomizations:
             if entry is not None:
                 links = _joined(links, kustomization, entry)
             included, blocked = kustomization.folder, ""
-            aside.append((included, links))
-        yield Chain(links, folder, left_out_by)
-        for target, inner in aside:
-            for kustomization, entry in self._outward.get(target, ()):
-                if kustomization.file not in seen and len(seen) < _MOST_LEVELS:
-                    here, outer = kustomization.folder, _joined(inner, kustomization, entry)
-                    yield from self._climb(here, here, outer, seen | {kustomization.file})
+            passed.append((included, links))
+        return Chain(links, folder, left_out_by), passed
 
     @cached_property
     def _outward(self) -> dict[str, list[tuple[Kustomization, Entry]]]:
@@ -227,7 +238,7 @@ class Kustomizations:
             folder = dirname(folder)
 
 
-def _joined(links: tuple[Kustomization, ...], outer: Kustomization, entry: Entry) -> tuple[Kustomization, ...]:
+def _joined(links: Links, outer: Kustomization, entry: Entry) -> Links:
     """What a component does is done to all that its user takes in, and so is part of the user."""
     inner = links[:-1] if entry.is_component and links and links[-1].folder == entry.target else links
     return (*inner, outer)

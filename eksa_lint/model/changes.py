@@ -9,7 +9,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
 from eksa_lint.model.fields import Keys, Path
 from eksa_lint.model.pairing import pair_items
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 
 Event: TypeAlias = Literal["added", "changed", "removed"]
 
@@ -55,12 +55,12 @@ class Change:
         return resource
 
     @property
-    def hands(self) -> tuple[str, str] | None:
-        """The Flux `Kustomization` objects that a cluster passes between, where it does."""
-        old, new = self.before, self.after
-        if old is None or new is None or (old.group, old.kind) != (EKSA, "Cluster") or old.owner == new.owner:
+    def handed_over(self) -> tuple[str, str] | None:
+        """From which Flux `Kustomization` to which a cluster passes, where it does."""
+        if self.before is None or self.after is None or not self.before.is_cluster:
             return None
-        return (old.owner, new.owner) if old.owner and new.owner else None
+        old, new = self.before.sync_name, self.after.sync_name
+        return (old, new) if old and new and old != new else None
 
     @cached_property
     def old(self) -> dict[str, Any] | None:

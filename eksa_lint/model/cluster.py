@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.effective import effective
@@ -12,6 +12,13 @@ from eksa_lint.model.references import resolve_reference
 from eksa_lint.model.resource import EKSA, Resource
 
 PartKind: TypeAlias = Literal["control-plane", "etcd", "worker-group"]
+
+_SINGLE_PARTS: Final[tuple[tuple[PartKind, Path], ...]] = (
+    ("control-plane", ("spec", "controlPlaneConfiguration")),
+    ("etcd", ("spec", "externalEtcdConfiguration")),
+)
+_WORKER_GROUPS: Final = fields.parse_pattern("spec.workerNodeGroupConfigurations[*]")
+_MOST: Final = ("autoscalingConfiguration", "maxCount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,7 @@ class Cluster:
     @property
     def datacenter(self) -> Resource | None:
         """The datacenter that the cluster names, looked up in the same state."""
-        reference = fields.get(self.value, ("spec", "datacenterRef"))
-        found = resolve_reference(self.inventory, self.resource, reference) if isinstance(reference, dict) else []
+        found = resolve_reference(self.inventory, self.resource, fields.get(self.value, ("spec", "datacenterRef")))
         return found[0] if found else None
 
     @property
@@ -64,7 +70,7 @@ class Cluster:
 
     @property
     def is_paused(self) -> bool:
-        return bool(fields.get(self.value, ("metadata", "annotations", f"{EKSA}/paused")) == "true")
+        return is_annotated(self.resource, "paused")
 
     def part(self, key: tuple[PartKind, str]) -> Part | None:
         return next((part for part in self.parts if part.key == key), None)
@@ -80,45 +86,50 @@ def manages_itself(cluster: Resource) -> bool:
     return not manager_of(cluster)
 
 
+def is_annotated(cluster: Resource, name: str) -> bool:
+    """Whether an annotation of EKS Anywhere is set, such as `paused`."""
+    return bool(fields.get(cluster.value, ("metadata", "annotations", f"{EKSA}/{name}")) == "true")
+
+
 def cluster_of(resource: Resource, inventory: Inventory) -> Cluster:
     """The cluster that a resource describes, with what it refers to in the same state."""
     value = effective(resource)
-    return Cluster(resource, value, tuple(_parts(resource, value, inventory)), inventory)
+    parts = []
+    for kind, path in paths_of_parts(value):
+        written = fields.get(value, path)
+        if isinstance(written, dict):
+            configs = resolve_reference(inventory, resource, written.get("machineGroupRef"))
+            parts.append(_part(kind, path, value, configs[0] if configs else None))
+    return Cluster(resource, value, tuple(parts), inventory)
 
 
-def _parts(resource: Resource, value: dict[str, Any], inventory: Inventory) -> Iterator[Part]:
-    spec = ("spec",)
-    version = str(fields.get(value, (*spec, "kubernetesVersion")) or "")
-    for kind, name in (("control-plane", "controlPlaneConfiguration"), ("etcd", "externalEtcdConfiguration")):
-        part = fields.get(value, (*spec, name))
-        if isinstance(part, dict):
-            yield _part(kind, "", part, (*spec, name), version, resource, inventory)  # type: ignore[arg-type]
-    groups = fields.get(value, (*spec, "workerNodeGroupConfigurations"))
-    for index, group in enumerate(fields.as_list(groups)):
-        if isinstance(group, dict):
-            path = (*spec, "workerNodeGroupConfigurations", index)
-            own = str(group.get("kubernetesVersion") or version)
-            yield _part("worker-group", str(group.get("name", "")), group, path, own, resource, inventory)
+def paths_of_parts(cluster: Any) -> Iterator[tuple[PartKind, Path]]:
+    """Where the parts stand in the effective value of a cluster, whether they are written or not."""
+    yield from _SINGLE_PARTS
+    for path, _ in fields.select(cluster, _WORKER_GROUPS):
+        yield "worker-group", path
 
 
-def _part(  # noqa: PLR0913, PLR0917 - what a part is made of
-    kind: PartKind, name: str, value: dict[str, Any], path: Path, version: str, cluster: Resource, inventory: Inventory
-) -> Part:
-    most = fields.get(value, ("autoscalingConfiguration", "maxCount"))
-    count = most if most is not None else value.get("count")
-    reference = value.get("machineGroupRef")
-    found = resolve_reference(inventory, cluster, reference) if isinstance(reference, dict) else []
-    strategy = fields.get(value, ("upgradeRolloutStrategy", "type"))
+def machines_of(part: Any) -> int:
+    """How many machines the value of a part asks for, with an autoscaler the most; 0 where it does not say."""
+    most = fields.get(part, _MOST)
+    count = most if most is not None else fields.get(part, ("count",))
+    return count if isinstance(count, int) and count > 0 else 0
+
+
+def _part(kind: PartKind, path: Path, cluster: dict[str, Any], config: Resource | None) -> Part:
+    value: dict[str, Any] = fields.get(cluster, path)
+    group = value if kind == "worker-group" else {}  # which alone has a name, and may have a version of its own
     return Part(
         kind=kind,
-        name=name,
-        machines=count if isinstance(count, int) and count > 0 else 0,
-        autoscaled=most is not None,
+        name=str(group.get("name", "")),
+        machines=machines_of(value),
+        autoscaled=fields.get(value, _MOST) is not None,
         path=path,
-        version=version,
-        in_place=strategy == "InPlace",
+        version=str(group.get("kubernetesVersion") or fields.get(cluster, ("spec", "kubernetesVersion")) or ""),
+        in_place=fields.get(value, ("upgradeRolloutStrategy", "type")) == "InPlace",
         at_once=_at_once(value),
-        config=found[0] if found else None,
+        config=config,
     )
 
 

@@ -31,7 +31,7 @@ def compare(before: Inventory, after: Inventory) -> list[Change]:
             if second is None and first is not None and (first.path in broken or _stays(identity, after)):
                 continue
             change = Change(first, second)
-            if first is None or second is None or change.hands or _differ(first, second, change):
+            if first is None or second is None or change.handed_over or _differ(first, second, change):
                 changes.append(change)
     return changes
 
@@ -78,7 +78,7 @@ def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
         if basename(path) in KUSTOMIZATION_NAMES:
             starts.add(dirname(path))
         elif path in inventory.manifests:
-            starts |= inventory.layout.folders_synced_by(path) | inventory.layout.folders_filled_from(path)
+            starts |= inventory.layout.syncs.folders_of(path) | inventory.layout.folders_filled_from(path)
         starts.update(kustomization.folder for kustomization in kustomizations.patched_by(path))
         starts |= kustomizations.fed_by(path) if path in inventory.manifests else set()
     return kustomizations.reach(*starts)
@@ -117,13 +117,13 @@ def _renamed_roots(
     new: Objects,
 ) -> dict[str, str]:
     """Roots that are gone and whose objects stand under one that was not there before."""
-    gone = {identity.root for identity in old} - {root_of(folder) for folder in after.layout.sync_folders} - {""}
-    come = {identity.root for identity in new} - {root_of(folder) for folder in before.layout.sync_folders} - {""}
+    gone = {identity.root for identity in old} - after.layout.syncs.roots - {""}
+    come = {identity.root for identity in new} - before.layout.syncs.roots - {""}
     renamed = {}
     for root in sorted(gone):
-        objects = {identity[1:] for identity in old if identity.root == root}
+        objects = {identity.within_root for identity in old if identity.root == root}
         for candidate in sorted(come):
-            shared = objects & {identity[1:] for identity in new if identity.root == candidate}
+            shared = objects & {identity.within_root for identity in new if identity.root == candidate}
             if len(shared) > _RENAMED_SHARE * len(objects):
                 renamed[root] = candidate
                 come.discard(candidate)
@@ -136,11 +136,11 @@ def _taken_over(old: Objects, new: Objects) -> Objects:
 
     It is how EKS Anywhere sets Flux up: the cluster's file is there before the sync is.
     """
-    loose = {identity[1:]: identity for identity in old if not identity.root and identity not in new}
+    loose = {identity.within_root: identity for identity in old if not identity.root and identity not in new}
     taken: dict[ResourceId, ResourceId] = {}
     for identity in new if loose else ():
-        if identity.root and identity not in old and identity[1:] in loose:
-            taken.setdefault(loose[identity[1:]], identity)
+        if identity.root and identity not in old and identity.within_root in loose:
+            taken.setdefault(loose[identity.within_root], identity)
     return {taken.get(identity, identity): resources for identity, resources in old.items()} if taken else old
 
 
@@ -148,10 +148,10 @@ def _roots_of_moved_paths(before: Inventory, after: Inventory, paths: Iterable[s
     """Roots whose Flux `Kustomization` is the same one and applies another folder: the same management cluster."""
     renamed = {}
     for path in paths:
-        if path in before.manifests and path in after.manifests and before.layout.folders_synced_by(path):
-            later = {sync.owner: sync for sync in after.layout.syncs_in(path)}
-            for sync in before.layout.syncs_in(path):
-                moved = later.get(sync.owner)
+        if path in before.manifests and path in after.manifests and before.layout.syncs.folders_of(path):
+            later = {sync.namespaced_name: sync for sync in after.layout.syncs.in_file(path)}
+            for sync in before.layout.syncs.in_file(path):
+                moved = later.get(sync.namespaced_name)
                 is_outermost = before.layout.root(path) in ("", root_of(sync.folder))
                 if moved and moved.folder != sync.folder and is_outermost:
                     renamed[root_of(sync.folder)] = root_of(moved.folder)

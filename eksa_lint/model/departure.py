@@ -191,7 +191,7 @@ def _unknown(resource: Resource, way: Way, new: Inventory) -> tuple[Outcome, str
 def _successor(resource: Resource, changes: Sequence[Change]) -> Resource | None:
     """The object of the kind that the change adds in the place of this one, if it is plain which one that is."""
     come = [change.after for change in changes if change.before is None and change.after is not None]
-    added = [other for other in come if other.id[1:3] == resource.id[1:3]]
+    added = [other for other in come if other.id.group_kind == resource.id.group_kind]
     added = [other for other in added if other.id.root or not resource.id.root]  # what Flux does not apply is not made
     same_name = [other for other in added if other.id.name == resource.id.name]
     same_file = [other for other in added if other.path == resource.path and other.id.root == resource.id.root]
@@ -202,5 +202,5 @@ def _successor(resource: Resource, changes: Sequence[Change]) -> Resource | None
     if len(added) != 1 or added[0].id.root != resource.id.root:
         return None
     gone = [change.before for change in changes if change.after is None and change.before is not None]
-    removed = [other for other in gone if other.id[1:3] == resource.id[1:3]]
+    removed = [other for other in gone if other.id.group_kind == resource.id.group_kind]
     return added[0] if len(removed) == 1 else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within
 from eksa_lint.model.resource import Resource, ResourceId
+from eksa_lint.model.search import as_bytes
 from eksa_lint.model.sync import FLUX, is_sync, object_of, source_of, synced_folder
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Dependencies:
 
     def naming(self, identity: ResourceId) -> Iterator[Dependency]:
         """The entries that name a Flux `Kustomization`."""
-        inventory, name = self._inventory, identity.name.encode("utf-8", "surrogateescape")
+        inventory, name = self._inventory, as_bytes(identity.name)
         for path in inventory.manifests.holding(b"dependsOn"):
             content = inventory.manifests.content(path)
             if name in content and f"{FLUX}/v".encode() in content and identity.root in inventory.layout.roots(path):

@@ -96,7 +96,7 @@ def _first_user(old: Any, new: Any) -> bool:
 
 
 def _length(old: Any, new: Any) -> bool:
-    return _items(old) != _items(new)
+    return len(fields.as_list(old)) != len(fields.as_list(new))
 
 
 def _emptiness(old: Any, new: Any) -> bool:
@@ -159,7 +159,3 @@ def _rendered_user(users: Any) -> tuple[Any, str]:
 
 def _first_of(items: Any) -> Any:
     return items[0] if isinstance(items, list) and items else None
-
-
-def _items(value: Any) -> int:
-    return len(fields.as_list(value))

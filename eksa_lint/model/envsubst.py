@@ -15,6 +15,9 @@ _DEEPEST: Final = 50
 _LONGEST: Final = 1000
 """How deep defaults may stand in each other, and how much text is searched with a pattern; more is not meant."""
 
+_ESCAPED: Final = {"$": ("$",), "\\": ("/", "\\")}
+"""What may stand behind a sign that escapes it."""
+
 _NAME: Final = re.compile(r"\w+")
 _DEFAULT: Final = re.compile(r":[=?+-]|=")
 _CASING: Final = re.compile(r"[,^]{1,2}")
@@ -63,7 +66,7 @@ class _Reader:
         parts = []
         while self._at < len(self._text) and not self._is_opening:
             char, following = self._text[self._at], self._text[self._at + 1 : self._at + 2]
-            if char in escapes and following in {"$": ("$",), "\\": ("/", "\\")}[char]:
+            if char in escapes and following in _ESCAPED[char]:
                 char, self._at = following, self._at + 1
             elif char in ends:
                 break

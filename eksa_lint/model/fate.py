@@ -7,18 +7,16 @@ cluster_webhook.go (ValidateCreate).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
-from eksa_lint.model.cluster import manages_itself
+from eksa_lint.model.cluster import is_annotated, machines_of, manages_itself, paths_of_parts
 from eksa_lint.model.departure import Departure, departure
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.outcome import Outcome
 from eksa_lint.model.references import references_of
-from eksa_lint.model.resource import EKSA, Resource
-
-_GROUPS: Final = fields.parse_pattern("spec.workerNodeGroupConfigurations[*]")
+from eksa_lint.model.resource import Resource
 
 
 class Fate(StrEnum):
@@ -80,7 +78,7 @@ def fates(changes: Sequence[Change], old: Inventory, new: Inventory) -> Iterator
 
 def fate_of(change: Change, changes: Sequence[Change], old: Inventory, new: Inventory) -> ClusterFate | None:
     """The fate of the cluster of a change; None where it is no cluster, or still there."""
-    if change.event != "removed" or (change.resource.group, change.resource.kind) != (EKSA, "Cluster"):
+    if change.event != "removed" or not change.resource.is_cluster:
         return None
     left = departure(change, changes, old, new)
     if left is None:
@@ -92,12 +90,7 @@ def fate_of(change: Change, changes: Sequence[Change], old: Inventory, new: Inve
 
 def count_machines(cluster: Any) -> int:
     """How many machines the effective value of a cluster asks for, with an autoscaler the most."""
-    parts = ("controlPlaneConfiguration", "externalEtcdConfiguration")
-    counts = [fields.get(cluster, ("spec", part, "count")) for part in parts]
-    for _, group in fields.select(cluster, _GROUPS):
-        highest = fields.get(group, ("autoscalingConfiguration", "maxCount"))
-        counts.append(highest if highest is not None else fields.get(group, ("count",)))
-    return sum(count for count in counts if isinstance(count, int) and count > 0)
+    return sum(machines_of(fields.get(cluster, path)) for _, path in paths_of_parts(cluster))
 
 
 def _fate(left: Departure) -> tuple[Fate, str, Fate]:
@@ -121,13 +114,13 @@ def _fate_where_pruned(cluster: Resource) -> tuple[Fate, str]:
     """What the controller does with a cluster that is to be deleted."""
     if _hangs_for_good(cluster):
         return Fate.HANGS, "it manages itself"
-    if _is_set(cluster, "paused") and not _is_set(cluster, "allow-delete-when-paused"):
+    if is_annotated(cluster, "paused") and not is_annotated(cluster, "allow-delete-when-paused"):
         return Fate.HANGS, "it is paused"
     return Fate.DELETED, ""
 
 
 def _hangs_for_good(cluster: Resource) -> bool:
-    return manages_itself(cluster) and not _is_set(cluster, "managed-by-cli")
+    return manages_itself(cluster) and not is_annotated(cluster, "managed-by-cli")
 
 
 def _is_refused(successor: Resource, cluster: Resource) -> bool:
@@ -135,12 +128,8 @@ def _is_refused(successor: Resource, cluster: Resource) -> bool:
     return (
         successor.id.root == cluster.id.root != ""
         and manages_itself(successor)
-        and not (_is_set(successor, "paused") or _is_set(successor, "managed-by-cli"))
+        and not (is_annotated(successor, "paused") or is_annotated(successor, "managed-by-cli"))
     )
-
-
-def _is_set(cluster: Resource, annotation: str) -> bool:
-    return bool(fields.get(cluster.value, ("metadata", "annotations", f"{EKSA}/{annotation}")) == "true")
 
 
 def _lost(cluster: Resource, changes: Iterable[Change]) -> Iterator[Resource]:

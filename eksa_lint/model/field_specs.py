@@ -9,10 +9,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from eksa_lint.model import fields
 from eksa_lint.model.images import changed_image
-from eksa_lint.model.patches import CannotApply, like, with_entries, with_items
-from eksa_lint.syntax import Entry, Node
+from eksa_lint.model.patches import CannotApply, Pointer, entry_of, with_entries, with_items, with_scalar
+from eksa_lint.syntax import Node
 
-Path: TypeAlias = tuple[str, ...]
 Edit: TypeAlias = Callable[[Node], Node]
 Does: TypeAlias = Literal["affix", "merge", "set", "fill", "image"]
 
@@ -26,7 +25,7 @@ class FieldSpec:
     `if_there` is one that kustomize looks for by itself: where a text stands in its way, it is not there.
     """
 
-    path: Path
+    path: Pointer
     group: str = ""
     version: str = ""
     kind: str = ""
@@ -62,7 +61,7 @@ class Setting:
     def renames(self) -> bool:
         return any(spec.path[:1] == METADATA_NAME[:1] for spec in self.specs) and self.does != "merge"
 
-    def applied_to(self, node: Node, names: set[str], kept: bool) -> Node:
+    def applied_to(self, node: Node, names: set[str], *, keeps_name: bool) -> Node:
         """The object with its fields changed.
 
         Raises:
@@ -71,8 +70,8 @@ class Setting:
         if self.name and self.name not in names:
             return node
         for spec in self.specs:
-            if spec.concerns(node.value) and not (kept and spec.path == METADATA_NAME):
-                empty = like(self.node or node, {}, {}, None) if spec.create else None
+            if spec.concerns(node.value) and not (keeps_name and spec.path == METADATA_NAME):
+                empty = with_entries(self.node or node, {}) if spec.create else None
                 try:
                     node = _changed(node, spec.path, self._change, empty)
                 except _TextInTheWay as text:
@@ -86,7 +85,7 @@ class Setting:
         match self.does:
             case "affix":
                 is_text = old.entries is None and old.items is None and old.value is not None
-                return like(old, f"{self.prefix}{old.value}{self.suffix}", None, None) if is_text else old
+                return with_scalar(old, f"{self.prefix}{old.value}{self.suffix}") if is_text else old
             case "merge" if new is not None and new.entries and old.items is None:
                 return with_entries(old, {**(old.entries or {}), **new.entries})
             case "fill" if old.value not in (None, "", {}):
@@ -95,7 +94,7 @@ class Setting:
                 return new
             case "image" if new is not None and isinstance(old.value, str):
                 image = changed_image(old.value, self.content)
-                return like(new, image, None, None) if image != old.value else old
+                return with_scalar(new, image) if image != old.value else old
         return old
 
 
@@ -114,7 +113,7 @@ def _specs(listed: list[Any]) -> Iterator[FieldSpec]:
             yield FieldSpec(_steps(path), group, version, kind, fields.get(written, ("create",)) is True)
 
 
-def _steps(path: str) -> Path:
+def _steps(path: str) -> Pointer:
     r"""`a/b[]/c\/d` in steps."""
     parts = path.strip("/").replace("\\/", "\0").split("/")
     return tuple(part.removesuffix("[]").replace("\0", "/") for part in parts)
@@ -123,12 +122,12 @@ def _steps(path: str) -> Path:
 class _TextInTheWay(Exception):
     """`rest` of a path is not to be had, as a text stands where a mapping should."""
 
-    def __init__(self, rest: Path) -> None:
+    def __init__(self, rest: Pointer) -> None:
         super().__init__()
         self.rest = rest
 
 
-def _changed(node: Node, path: Path, edit: Edit, empty: Node | None) -> Node:
+def _changed(node: Node, path: Pointer, edit: Edit, empty: Node | None) -> Node:
     if node.items is not None:
         return with_items(node, [_changed(item, path, edit, empty) for item in node.items])
     if not path:
@@ -143,5 +142,4 @@ def _changed(node: Node, path: Path, edit: Edit, empty: Node | None) -> Node:
     changed = _changed(inner, path[1:], edit, empty)
     if entry is None and changed is inner:
         return node
-    start, end = (entry.key_start, entry.key_end) if entry else (changed.start, changed.end)
-    return with_entries(node, {**node.entries, path[0]: Entry(start, end, changed)})
+    return with_entries(node, {**node.entries, path[0]: entry.with_node(changed) if entry else entry_of(changed)})

@@ -17,6 +17,8 @@ Keys: TypeAlias = tuple[str, ...]
 
 ANY: Final = "[*]"
 _STEP: Final = re.compile(r"""\[\*\]|\[(\d+)\]|\["([^"]*)"\]|([^.\[\]"]+)""")
+"""`[*]`, `[0]`, `["a.b/c"]` or `key`."""
+
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_$-]+\Z")
 
 
@@ -116,9 +118,9 @@ def spell(path: Sequence[str | int], value: Any, group: str, kind: str) -> str:
 def item_key(item: Any, fields: Keys) -> str:
     """What tells an item from the others of its list; empty where the fields are missing."""
     parts = [get(item, parse_pattern(field)) for field in fields]
-    return (
-        "/".join("" if part is None else str(part) for part in parts) if any(part is not None for part in parts) else ""
-    )
+    if all(part is None for part in parts):
+        return ""
+    return "/".join("" if part is None else str(part) for part in parts)
 
 
 def _key(step: str, *, first: bool) -> str:

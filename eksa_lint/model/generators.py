@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import Kustomization
-from eksa_lint.syntax import Entry, Node
+from eksa_lint.model.patches import entry_of, with_entries, with_scalar
+from eksa_lint.syntax import Node
 
 _KINDS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _FILES: Final = ("files", "envs", "env")
@@ -55,10 +56,10 @@ def _object(entry: Node, kind: str, options: Any) -> Node:
     for part in ("labels", "annotations"):
         texts = {**_mapping(fields.get(options, (part,))), **_mapping(fields.get(entry.value, ("options", part)))}
         if texts:
-            parts[part] = _whole(at, {name: Node(at.start, at.end, text) for name, text in texts.items()})
+            parts[part] = _whole(at, {name: with_scalar(at, text) for name, text in texts.items()})
     made = {
-        "apiVersion": Node(at.start, at.end, "v1"),
-        "kind": Node(at.start, at.end, kind),
+        "apiVersion": with_scalar(at, "v1"),
+        "kind": with_scalar(at, kind),
         "metadata": _whole(at, parts),
     }
     if kind == "ConfigMap":
@@ -71,10 +72,10 @@ def _data(entry: Node) -> dict[str, Node]:
     for item in entry.items_of("literals"):
         name, equals, text = str(item.value).partition("=")
         if equals:
-            data[name] = Node(item.start, item.end, text.strip("\"'"))
+            data[name] = with_scalar(item, text.strip("\"'"))
     for name in _FILES:
         if node := entry.find((name,)):
-            data[name] = Node(node.start, node.end, UNREAD)
+            data[name] = with_scalar(node, UNREAD)
     return data
 
 
@@ -83,5 +84,4 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _whole(at: Node, parts: dict[str, Node]) -> Node:
-    entries = {name: Entry(node.start, node.end, node) for name, node in parts.items()}
-    return Node(at.start, at.end, {name: node.value for name, node in parts.items()}, entries)
+    return with_entries(at, {name: entry_of(node) for name, node in parts.items()})

@@ -23,12 +23,12 @@ def encrypted_when_committed(snapshot: Snapshot) -> Callable[[str], bool]:
         if isinstance(content, bytes) and b"crypt" in content
     }
     return lambda path: any(
-        path.startswith(folder) and _is_last(path.removeprefix(folder), encrypted)
+        path.startswith(folder) and _is_encrypted(path.removeprefix(folder), encrypted)
         for folder, encrypted in patterns.items()
     )
 
 
-def _is_last(path: str, patterns: list[Line]) -> bool:
+def _is_encrypted(path: str, patterns: list[Line]) -> bool:
     """Whether the last pattern of a path encrypts it; unlike ignored ones, folders have no attributes."""
     matching = [pattern for pattern in patterns if pattern.matches(path)]
     return bool(matching) and not matching[-1].is_negated

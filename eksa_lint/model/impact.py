@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from eksa_lint.model import fields
 from eksa_lint.model.affected import clusters_of
 from eksa_lint.model.changes import Change
-from eksa_lint.model.cluster import Cluster, Part, cluster_of
+from eksa_lint.model.cluster import Cluster, Part, PartKind, cluster_of
 from eksa_lint.model.effective import effective
 from eksa_lint.model.effects import Cause, Row, causes, concerns
 from eksa_lint.model.failure_domains import can_be_followed, domains_of
@@ -128,7 +128,8 @@ def _of_part(
     earlier = _earlier(before, after, part)
     if earlier is None:
         return
-    can_follow = all(map(can_be_followed, {*domains_of(before, earlier)} & {*domains_of(after, part)}))
+    staying = {*domains_of(before, earlier)} & {*domains_of(after, part)}
+    can_follow = all(map(can_be_followed, staying))
     yield from (
         cause
         for row, cause in shared
@@ -144,11 +145,12 @@ def _earlier(before: Cluster, after: Cluster, part: Part) -> Part | None:
     same = before.part(part.key)
     if same is not None or part.kind != "worker-group":
         return same
-    gone, come = (
-        [each for each in one.parts if each.kind == part.kind and other.part(each.key) is None]
-        for one, other in ((before, after), (after, before))
-    )
+    gone, come = _only_in(before, after, part.kind), _only_in(after, before, part.kind)
     return gone[0] if len(gone) == len(come) == 1 else None
+
+
+def _only_in(cluster: Cluster, other: Cluster, kind: PartKind) -> list[Part]:
+    return [part for part in cluster.parts if part.kind == kind and other.part(part.key) is None]
 
 
 def _of_named(changes: Iterable[Change], after: Cluster) -> Iterator[tuple[Row, Cause]]:

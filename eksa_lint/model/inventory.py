@@ -1,6 +1,7 @@
 """The objects of one snapshot, found without reading more than is asked for."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import identify, is_named, objects_of
 from eksa_lint.model.references import references_of
 from eksa_lint.model.resource import Borrowed, Resource, ResourceId
-from eksa_lint.model.search import may_define
+from eksa_lint.model.search import as_bytes, may_define
 from eksa_lint.snapshot import Snapshot
 from eksa_lint.syntax import Node, Source
 from eksa_lint.syntax.later import LATER_MARKS
@@ -134,7 +135,7 @@ class Inventory:
 
     def mentioning(self, text: str, root: str) -> Iterator[Resource]:
         """Every object of the files in a root whose bytes hold a text, which is no name: see `named`."""
-        for path in self.manifests.holding(text.encode("utf-8", "surrogateescape")):
+        for path in self.manifests.holding(as_bytes(text)):
             if root in self.layout.roots(path):
                 yield from self.resources_in(path)
 
@@ -145,7 +146,7 @@ class Inventory:
 
     def _files_defining(self, identity: ResourceId) -> list[str]:
         """The files that may hold an object; most of those that mention it only refer to it, and need not be read."""
-        name = identity.name.encode("utf-8", "surrogateescape")
+        name = as_bytes(identity.name)
         return [
             path
             for path in self._files_mentioning(identity.name, identity.root)
@@ -172,15 +173,16 @@ class Inventory:
         return self._indexes[path]
 
     def _extract(self, path: str) -> Iterator[Resource]:
-        stream = self.manifests.stream(path)
-        for document in stream.documents:
-            for position, node in enumerate(objects_of(document.root)):
-                for way in self.ways(path):
-                    yield from self._apply(way, node, path, f"{document.index}.{position}")
-                    if not is_named(node.value):
-                        break
-
+        for node, position in self._written_in(path):
+            for way in self.ways(path) if is_named(node.value) else self.ways(path)[:1]:
+                yield from self._apply(way, node, path, position)
         yield from self.made_by(path)
+
+    def _written_in(self, path: str) -> Iterator[tuple[Node, str]]:
+        """The objects of a file as it holds them, each with the number of its document and its own in that."""
+        for document in self.manifests.stream(path).documents:
+            for position, node in enumerate(objects_of(document.root)):
+                yield node, f"{document.index}.{position}"
 
     def made_by(self, path: str) -> Iterator[Resource]:
         """The objects that a kustomization makes itself, as they are applied."""
@@ -194,14 +196,13 @@ class Inventory:
 
     def applied_in(self, way: Way, path: str) -> Iterator[Resource]:
         """The objects of a file on one way to a cluster."""
-        for document in self.manifests.stream(path).documents:
-            for position, node in enumerate(objects_of(document.root)):
-                yield from self._apply(way, node, path, f"{document.index}.{position}")
+        for node, position in self._written_in(path):
+            yield from self._apply(way, node, path, position)
 
     def way_of(self, resource: Resource) -> Way:
         """The way on which an object of this state is applied, or that comes closest."""
         ways = self._ways_of(resource)
-        here = [way for way in ways if (way.root, way.owner) == (resource.id.root, resource.owner)]
+        here = [way for way in ways if (way.root, way.sync_name) == (resource.id.root, resource.sync_name)]
         for way in here if len(here) > 1 else ():
             if any(other.id == resource.id for other in self.applied_in(way, resource.path)):
                 return way
@@ -227,20 +228,16 @@ class Inventory:
         source = self.manifests.stream(path).source
         place = path if position == "0.0" else f"{path}#{position}"
         identity, version = identify(node.value, way, place)
-        if not way.steps or not is_named(node.value):
-            found = Resource(identity, version, self.side, path, source, node, way.patch, owner=way.owner)
-        else:
+        found = Resource(identity, version, self.side, path, source, node, way.patch, sync_name=way.sync_name)
+        if way.steps and is_named(node.value):
             from eksa_lint.model.build import build  # noqa: PLC0415 - most files go through no steps
 
             built = build(node, way.steps, Borrowed(node, path, source), self.side)
-            if built.node is None:
-                if built.by is not None:
-                    self._patched_away[identity] = built.by
+            if isinstance(built, Place):
+                self._patched_away[identity] = built
                 return
             name, version = identify(built.node.value, way, place)
-            found = Resource(
-                name, version, self.side, path, source, node, built=built.node, owner=way.owner, unfit=built.unfit
-            )
+            found = replace(found, id=name, version=version, built=built.node, unfit=built.unfit)
         if way.is_built and not found.patch and _is_local(found.value):
             self._patched_away[identity] = found.place(_LOCAL)
         else:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from eksa_lint.model.chains import Chain, Kustomizations
 from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Kustomization
 from eksa_lint.model.manifests import Manifests
-from eksa_lint.model.sync import FLUX, Sync, as_folder, root_of, sync_of
+from eksa_lint.model.search import as_bytes
+from eksa_lint.model.sync import Sync, root_of
+from eksa_lint.model.syncs import Syncs
 from eksa_lint.syntax import Node
 
 if TYPE_CHECKING:
@@ -20,17 +22,14 @@ if TYPE_CHECKING:
 
 _CONFIG_MAP: Final = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ConfigMap\b|configMapGenerator")
 _GENERATOR: Final = re.compile(rb"(?:configMap|secret)Generator")
-_PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
-"""Begins with what is searched for, and looks back: half a megabyte of `gotk-components.yaml` takes no 40 ms then."""
-
-_NO_STEP: Final = frozenset((
+_FIELDS_WITHOUT_STEP: Final = frozenset((
     "apiVersion", "kind", "metadata", "resources", "bases", "namespace",
     "configMapGenerator", "secretGenerator", "generatorOptions", "buildMetadata", "openapi", "crds", "configurations",
     "replicas", "sortOptions", "helmCharts", "helmGlobals", "generators", "validators",
 ))  # fmt: skip
 """Fields that leave name, presence and the fields that matter here of the objects taken in as they are."""
 
-_NO_DATA: Final = _NO_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
+_FIELDS_WITHOUT_DATA: Final = _FIELDS_WITHOUT_STEP | {"labels", "commonLabels", "commonAnnotations", "images"}
 """Fields that leave what is in an object."""
 
 _MOST_SOURCES: Final = 200
@@ -41,7 +40,9 @@ _RENAMING: Final = (
 )  # fmt: skip
 """Text of kustomizations and syncs that may give objects other names."""
 
-_SYNC_STEP: Final = frozenset(("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components"))
+_SYNC_FIELDS_WITH_STEP: Final = frozenset(
+    ("patches", "namePrefix", "nameSuffix", "commonMetadata", "postBuild", "components")
+)
 """Fields of a sync that change the objects."""
 
 
@@ -61,7 +62,7 @@ class Way:
     steps: "tuple[Step, ...]" = ()
     """What kustomize and Flux do to the objects, in this order."""
 
-    owner: str = ""
+    sync_name: str = ""
     """Namespace and name of the Flux `Kustomization` that applies it."""
 
     sync: Sync | None = field(default=None, compare=False)
@@ -83,31 +84,8 @@ class Layout:
 
     def __init__(self, manifests: Manifests) -> None:
         self._manifests = manifests
-        self._sync_files = _sync_files(manifests)
-        self._syncs: dict[str, Sync | None] = {}
-        self.kustomizations = Kustomizations(manifests, self._top)
-
-    @property
-    def sync_folders(self) -> frozenset[str]:
-        """Folders that a Flux `Kustomization` seems to apply."""
-        return frozenset(self._sync_files)
-
-    @cached_property
-    def _flux_files(self) -> dict[str, None]:
-        """The files that may hold a Flux `Kustomization`."""
-        return dict.fromkeys(sorted({file for files in self._sync_files.values() for file in files}))
-
-    def folders_synced_by(self, file: str) -> set[str]:
-        """The folders that a file seems to have applied."""
-        return {folder for folder, files in self._sync_files.items() if file in files}
-
-    def syncs_in(self, file: str) -> Iterator[Sync]:
-        """The Flux `Kustomization` objects of a file."""
-        if file in self._flux_files:
-            stream = self._manifests.stream(file)
-            for document in stream.documents:
-                if sync := sync_of(file, stream.source, document.root):
-                    yield sync
+        self.syncs = Syncs(manifests)
+        self.kustomizations = Kustomizations(manifests, self.syncs.top)
 
     def root(self, path: str) -> str:
         """The folder of the outermost sync: one that is applied by another lands in the same cluster.
@@ -118,7 +96,7 @@ class Layout:
 
     def roots(self, path: str) -> set[str]:
         """The roots of all ways on which a file is applied."""
-        return {self._root(self._sync_for(end)) for end in self.kustomizations.ends(path)}
+        return {self._root(self.syncs.nearest(end)) for end in self.kustomizations.ends(path)}
 
     def ways(self, path: str) -> tuple[Way, ...]:
         """Each way on which a file is applied; where there is none, the one that comes closest, alone."""
@@ -128,22 +106,21 @@ class Layout:
 
     def sync(self, path: str) -> Sync | None:
         """The Flux `Kustomization` that applies a file, on the first way on which one does."""
-        return next((sync for end in self.kustomizations.ends(path) if (sync := self._sync_for(end))), None)
+        return next((sync for end in self.kustomizations.ends(path) if (sync := self.syncs.nearest(end))), None)
 
     def renaming_folders(self) -> set[str]:
         """Folders and files whose objects may be applied under another name than their file says."""
         starts = set(self.kustomizations.folders_holding(_RENAMING))
-        for file in self._flux_files:
+        for file in self.syncs.files:
             content = self._manifests.content(file)
             if any(mark in content for mark in _RENAMING):
-                starts |= self.folders_synced_by(file)
+                starts |= self.syncs.folders_of(file)
         return self.kustomizations.reach(*starts)
 
     def folders_filled_from(self, path: str) -> set[str]:
         """The folders that Flux applies with variables from a ConfigMap of a file."""
-        return (
-            self._config_maps.folders_filled_from(path) if _CONFIG_MAP.search(self._manifests.content(path)) else set()
-        )
+        holds_one = _CONFIG_MAP.search(self._manifests.content(path)) is not None
+        return self._config_maps.folders_filled_from(path) if holds_one else set()
 
     def may_make(self, path: str) -> bool:
         """Whether a file is a kustomization that seems to make objects itself, by its text."""
@@ -154,7 +131,7 @@ class Layout:
         kustomization = self.kustomizations.at(folder)
         chains = self.kustomizations.chains_of_made(kustomization) if kustomization else []
         ends = (chain.end for chain in chains if chain.left_out_by is None)
-        return list(dict.fromkeys(sync for end in ends if (sync := self._sync_for(end)) is not None))
+        return list(dict.fromkeys(sync for end in ends if (sync := self.syncs.nearest(end)) is not None))
 
     def made_by(self, path: str) -> list[tuple[Way, list[Node]]]:
         """The objects that a kustomization makes itself, on each way to a cluster."""
@@ -171,14 +148,14 @@ class Layout:
         return [(way, nodes) for way in ways]
 
     def _way(self, chain: Chain, *, is_patch: bool) -> Way:
-        sync = self._sync_for(chain.end)
+        sync = self.syncs.nearest(chain.end)
         return Way(
             root=self._root(sync),
             namespace=self._namespace(chain, sync),
             patch=is_patch,
             left_out_by=chain.left_out_by.file if chain.left_out_by else "",
             steps=() if is_patch else tuple(self._steps_of(chain, sync)),
-            owner=sync.owner if sync else "",
+            sync_name=sync.namespaced_name if sync else "",
             sync=sync,
             taken_in_by=chain.links,
         )
@@ -186,9 +163,9 @@ class Layout:
     def _steps_of(self, chain: Chain, sync: Sync | None) -> "Iterator[Step]":
         """What is done to the objects on a way. Most kustomizations only list files, and most syncs change nothing."""
         for kustomization in chain.links:
-            if not kustomization.value.keys() <= _NO_STEP:
+            if not kustomization.value.keys() <= _FIELDS_WITHOUT_STEP:
                 yield from self._steps.of(kustomization)
-        if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_STEP):
+        if sync is not None and not sync.spec.keys().isdisjoint(_SYNC_FIELDS_WITH_STEP):
             yield from self._steps.of_sync(sync)
 
     def _namespace(self, chain: Chain, sync: Sync | None) -> str | None:
@@ -211,7 +188,7 @@ class Layout:
         """The objects of files that hold a text and that a kustomization takes in, over which others before it."""
         from eksa_lint.model.objects import objects_of  # noqa: PLC0415 - as above
 
-        paths = self._manifests.holding(mark.encode("utf-8", "surrogateescape")) if mark else []
+        paths = self._manifests.holding(as_bytes(mark)) if mark else []
         for path in paths[:_MOST_SOURCES]:
             for chain in self.kustomizations.chains(path):
                 files = [each.file for each in chain.links]
@@ -228,21 +205,20 @@ class Layout:
     def _config_maps(self) -> "ConfigMaps":
         from eksa_lint.model.config_maps import ConfigMaps  # noqa: PLC0415 - as above
 
-        return ConfigMaps(self._manifests, self.kustomizations.at, self._flux_files, self.syncs_in, self._applied)
+        return ConfigMaps(self._manifests, self.kustomizations.at, self.syncs, self._applied)
 
     def _applied(self, path: str) -> "Iterator[Applied]":
         """Where the objects of a file are applied, without what is done to them: that may hang on one of them."""
         from eksa_lint.model.config_maps import Applied  # noqa: PLC0415 - as above
-        from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - as above
 
         own = self.kustomizations.at(dirname(path))
         is_made = own is not None and own.file == path
         for chain in self.kustomizations.chains_of_made(own) if own and is_made else self.kustomizations.chains(path):
-            sync = self._sync_for(chain.end)
+            sync = self.syncs.nearest(chain.end)
             if sync is not None and chain.left_out_by is None:
-                changed = any(not each.value.keys() <= _NO_DATA or changes_others(each) for each in chain.links)
-                changed = changed or not sync.spec.keys().isdisjoint(_SYNC_STEP - {"commonMetadata", "postBuild"})
-                yield Applied(self._root(sync), self._namespace(chain, sync), not changed)
+                is_changed = not sync.spec.keys().isdisjoint(_SYNC_FIELDS_WITH_STEP - {"commonMetadata", "postBuild"})
+                as_written = not is_changed and all(map(_leaves_data, chain.links))
+                yield Applied(self._root(sync), self._namespace(chain, sync), as_written)
 
     def _root(self, sync: Sync | None) -> str:
         seen = set()
@@ -254,28 +230,9 @@ class Layout:
             sync = outer
         return root_of(sync.folder) if sync else ""
 
-    def _top(self, folder: str) -> str | None:
-        sync = self._sync_for(folder)
-        return sync.folder if sync else None
 
-    def _sync_for(self, folder: str) -> Sync | None:
-        """The Flux `Kustomization` of the nearest folder above."""
-        if folder not in self._syncs:
-            found = next(self._syncs_at(folder), None)
-            self._syncs[folder] = found or (self._sync_for(dirname(folder)) if folder else None)
-        return self._syncs[folder]
+def _leaves_data(kustomization: Kustomization) -> bool:
+    """Whether what is in the objects that a kustomization takes in stays as it is."""
+    from eksa_lint.model.generators import changes_others  # noqa: PLC0415 - few make any
 
-    def _syncs_at(self, folder: str) -> Iterator[Sync]:
-        for file in sorted(self._sync_files.get(folder, ())):
-            yield from (sync for sync in self.syncs_in(file) if sync.folder == folder)
-
-
-def _sync_files(manifests: Manifests) -> dict[str, list[str]]:
-    """Files that may hold a Flux `Kustomization`, by the folders that their text names. No YAML is read for it."""
-    files: dict[str, list[str]] = {}
-    for path in manifests.holding(f"{FLUX}/v".encode()):
-        paths = (match[1].decode(errors="replace").strip() for match in _PATH.finditer(manifests.content(path)))
-        named = {as_folder(written) for written in paths}
-        for folder in named or {""}:  # without a path it is the top
-            files.setdefault(folder, []).append(path)
-    return files
+    return kustomization.value.keys() <= _FIELDS_WITHOUT_DATA and not changes_others(kustomization)

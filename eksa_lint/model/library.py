@@ -5,8 +5,9 @@ from functools import cached_property
 
 from eksa_lint.model.search import TextSearch
 from eksa_lint.snapshot import Blob, Snapshot, Withheld
-from eksa_lint.snapshot.contents import LARGEST_READ, Contents
+from eksa_lint.snapshot.contents import Contents
 from eksa_lint.syntax import Problem, Source, Stream, parse
+from eksa_lint.syntax.parse import too_large, unread
 from eksa_lint.syntax.source import as_utf_8, decode
 
 
@@ -56,8 +57,4 @@ class Library:
 def _read(content: bytes | Withheld) -> Stream:
     if not isinstance(content, Withheld):
         return parse(content)
-    if content.large:
-        problem = Problem("too-complex", f"the file has more than {LARGEST_READ // 1_000_000} MB", 0, 0)
-    else:
-        problem = Problem("unreadable-file", content.reason, 0, 0)
-    return Stream(Source(""), problems=[problem], broken=True)
+    return too_large() if content.large else unread(Problem("unreadable-file", content.reason, 0, 0))

@@ -6,6 +6,7 @@ from typing import Final
 
 from eksa_lint.model.library import Library
 from eksa_lint.model.resource import EKSA
+from eksa_lint.model.search import as_bytes
 from eksa_lint.snapshot import Blob, Snapshot
 from eksa_lint.snapshot.contents import is_manifest
 from eksa_lint.syntax import Source, Stream
@@ -48,7 +49,7 @@ class Manifests(dict[str, Blob]):
     def naming(self, name: str) -> list[str]:
         """The files that may say `name: …` with this text, in the order of their paths; all that do are among them."""
         if name not in self._naming:
-            self._naming[name] = self._paths(self._library.search.naming(name.encode("utf-8", "surrogateescape")))
+            self._naming[name] = self._paths(self._library.search.naming(as_bytes(name)))
         return self._naming[name]
 
     def _paths(self, identifiers: Iterable[str]) -> list[str]:

@@ -6,10 +6,9 @@ finalizerShouldDeleteResources).
 
 from enum import StrEnum
 
-from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import is_within
-from eksa_lint.model.sync import FLUX, Sync, is_sync, object_of
+from eksa_lint.model.sync import FLUX, Sync, is_sync, object_of, sync_of
 
 
 class Outcome(StrEnum):
@@ -27,14 +26,14 @@ def outcome_of_sync(
     sync: Sync, old: Inventory, new: Inventory, seen: frozenset[Sync] = frozenset()
 ) -> tuple[Outcome, str]:
     """What Flux does with an object that a `Kustomization` applied and does not apply any more, and why."""
-    if is_removed(sync, old, new):
+    if _is_removed(sync, old, new):
         parent = old.layout.sync(sync.file)
         if parent is None and not is_within(sync.file, sync.folder):
-            return outcome_of_removed_sync(sync, old, new, by_parent=True)  # by one that is not in these files
+            return _outcome_of_removed_sync(sync, old, new, by_parent=True)  # by one that is not in these files
         if parent is None or parent == sync or parent.folder == sync.folder or parent in seen:
-            return outcome_of_removed_sync(sync, old, new)
+            return _outcome_of_removed_sync(sync, old, new)
         above = outcome_of_sync(parent, old, new, seen | {sync})
-        return outcome_of_removed_sync(sync, old, new, by_parent=True) if above[0] is Outcome.PRUNED else above
+        return _outcome_of_removed_sync(sync, old, new, by_parent=True) if above[0] is Outcome.PRUNED else above
     if _loses_folder(sync, old, new):
         return Outcome.WAITS, f"{sync.folder} is not there any more, so that Flux stops and removes nothing"
     if not sync.prunes:
@@ -60,7 +59,7 @@ def _waiting(sync: Sync, old: Inventory, new: Inventory) -> tuple[Outcome, str] 
     return None
 
 
-def outcome_of_removed_sync(
+def _outcome_of_removed_sync(
     sync: Sync, old: Inventory, new: Inventory, *, by_parent: bool = False
 ) -> tuple[Outcome, str]:
     """What Flux does with all that a `Kustomization` applied when that is removed itself."""
@@ -81,7 +80,7 @@ def _loses_folder(sync: Sync, old: Inventory, new: Inventory) -> bool:
     return is_folder_missing(sync.folder, new) and not is_folder_missing(sync.folder, old)
 
 
-def is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
+def _is_removed(sync: Sync, old: Inventory, new: Inventory) -> bool:
     """Whether a Flux `Kustomization` is in no file any more; its file may have moved.
 
     Every management cluster has a `flux-system` of its own, so that one that stood elsewhere before is another.
@@ -97,13 +96,8 @@ def _holds(inventory: Inventory, path: str, sync: Sync) -> bool:
     """Whether a file has a Flux `Kustomization` of the same namespace and name."""
     if path not in inventory.manifests or f"{FLUX}/v".encode() not in inventory.manifests.content(path):
         return False
-    namespace = fields.get(sync.value, ("metadata", "namespace"))
-    return any(
-        fields.get(resource.value, ("metadata", "namespace")) == namespace
-        and fields.get(resource.value, ("metadata", "name")) == sync.name
-        for resource in inventory.resources_in(path)
-        if is_sync(resource)
-    )
+    found = (sync_of(path, each.source, each.applied) for each in inventory.resources_in(path) if is_sync(each))
+    return any(other is not None and other.namespaced_name == sync.namespaced_name for other in found)
 
 
 def is_folder_missing(folder: str, new: Inventory) -> bool:

@@ -56,23 +56,22 @@ class PatchReader:
         start = node.start
         metadata = Node(start, start, {name: node.value}, {name: Entry(start, start, node)})
         part = Node(start, start, {"metadata": metadata.value}, {"metadata": Entry(start, start, metadata)})
-        yield Patch(Target(), part.value, False, self._file, self._source, borrow(part, self._file, self._source))
+        yield Patch(Target(), part.value, False, self.own(part))
 
-    def bodies(self, written: Node) -> Iterator[tuple[str, Source, Node]]:
+    def bodies(self, written: Node) -> Iterator[Borrowed]:
         """The documents of a patch, in their own places."""
         text = written.value
         path = beside(self._folder, text) if isinstance(text, str) and "\n" not in text else ""
         if path in self._manifests:
             stream = self._manifests.stream(path)
             for document in stream.documents:
-                yield path, stream.source, borrow(document.root, path, stream.source)
+                yield borrow(document.root, path, stream.source)
         elif isinstance(text, str):
             documents, shift = embedded(written, self._source)
             for document in documents:
-                yield self._file, self._source, borrow(document.root, self._file, self._source, shift)
+                yield borrow(document.root, self._file, self._source, shift)
 
-    def _patch(self, body: tuple[str, Source, Node], target: Node | None, *, renames: bool) -> Iterator[Patch]:
-        file, source, node = body
-        selector = of_selector(target.value) if target is not None else of_object(node.value)
-        if selector is not None and (node.items is not None or node.entries is not None):
-            yield Patch(selector, node.value, renames or node.items is not None, file, source, node)
+    def _patch(self, body: Borrowed, target: Node | None, *, renames: bool) -> Iterator[Patch]:
+        selector = of_selector(target.value) if target is not None else of_object(body.value)
+        if selector is not None and (body.items is not None or body.entries is not None):
+            yield Patch(selector, body.value, renames or body.items is not None, body)

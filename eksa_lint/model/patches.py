@@ -12,7 +12,9 @@ from eksa_lint.model import fields
 from eksa_lint.model.resource import Borrowed
 from eksa_lint.syntax import Entry, Node, Source
 
-Path: TypeAlias = tuple[str, ...]
+Pointer: TypeAlias = tuple[str, ...]
+"""The way to a part of an object as kustomize writes it: keys, and positions as text."""
+
 Shift: TypeAlias = Callable[[int], int]
 MergeKeys: TypeAlias = Mapping[str, Sequence[str]]
 """What pairs the items of a list, by the name of the list."""
@@ -65,9 +67,9 @@ def _merge(base: Node, patch: Node, keys: MergeKeys) -> Node | None:
         if merged is None:
             entries.pop(name, None)
         elif old is not None and merged.entries is not None and not isinstance(merged, Borrowed):
-            entries[name] = Entry(old.key_start, old.key_end, merged)
+            entries[name] = old.with_node(merged)
         else:
-            entries[name] = Entry(entry.key_start, entry.key_end, _without_directives(merged))
+            entries[name] = entry.with_node(_without_directives(merged))
     return with_entries(base, entries)
 
 
@@ -79,7 +81,7 @@ def _merged(name: str, old: Node, new: Node, keys: MergeKeys) -> Node | None:
     come = []
     for item in new.items:
         same = rest.pop(_key(item, keys[name]), None)
-        merged = _merge(same or like(item, {}, {}, None), item, keys)
+        merged = _merge(same or with_entries(item, {}), item, keys)
         come += [merged] if merged is not None else []
     return with_items(old, [*come, *rest.values()])
 
@@ -109,7 +111,7 @@ def _apply(node: Node, operation: Node) -> Node:
     path = value.get("path") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(path, str):
         raise CannotApply("an operation has no path")
-    steps = pointer(path)
+    steps = _pointer(path)
     match value.get("op"):
         case "add" | "replace" as op:
             return _edit(node, steps, _operand(operation), is_new=op == "add")
@@ -119,10 +121,10 @@ def _apply(node: Node, operation: Node) -> Node:
             origin = value.get("from")
             if not isinstance(origin, str):
                 raise CannotApply("an operation has no from")
-            source = pointer(origin)
+            source = _pointer(origin)
             moved = _at(node, source)
             node = _edit(node, source, None, is_new=False) if op == "move" else node
-            return _edit(node, steps, Entry(moved.start, moved.end, moved), is_new=True)
+            return _edit(node, steps, moved, is_new=True)
         case "test":
             if _value_at(node, steps) != value.get("value"):
                 raise CannotApply(f"{path} is not what the patch tests for")
@@ -131,7 +133,7 @@ def _apply(node: Node, operation: Node) -> Node:
             raise CannotApply(f"there is no operation {other}")
 
 
-def pointer(path: str) -> Path:
+def _pointer(path: str) -> Pointer:
     """The steps of a JSON pointer."""
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
 
@@ -141,29 +143,25 @@ def with_text(node: Node, path: Sequence[str], text: str) -> Node:
     entry = (node.entries or {}).get(path[0])
     if entry is None:
         return node
-    changed = like(entry.node, text, None, None) if len(path) == 1 else with_text(entry.node, path[1:], text)
-    return with_entries(node, {**(node.entries or {}), path[0]: Entry(entry.key_start, entry.key_end, changed)})
+    changed = with_scalar(entry.node, text) if len(path) == 1 else with_text(entry.node, path[1:], text)
+    return with_entries(node, {**(node.entries or {}), path[0]: entry.with_node(changed)})
 
 
 def map_scalars(node: Node, change: Callable[[Node], Any]) -> Node:
     """The same tree with every scalar's value put through a function."""
     if node.entries is not None:
-        entries = {
-            name: Entry(entry.key_start, entry.key_end, map_scalars(entry.node, change))
-            for name, entry in node.entries.items()
-        }
+        entries = {name: entry.with_node(map_scalars(entry.node, change)) for name, entry in node.entries.items()}
         return with_entries(node, entries)
     if node.items is not None:
         return with_items(node, [map_scalars(item, change) for item in node.items])
-    return like(node, change(node), None, None)
+    return with_scalar(node, change(node))
 
 
-def _operand(operation: Node) -> Entry:
-    node = operation.find(("value",)) or like(operation, None, None, None)
-    return Entry(node.start, node.end, node)
+def _operand(operation: Node) -> Node:
+    return operation.find(("value",)) or with_scalar(operation, None)
 
 
-def _value_at(node: Node, steps: Path) -> Any:
+def _value_at(node: Node, steps: Pointer) -> Any:
     """What stands there; nothing is the same as null."""
     try:
         return _at(node, steps).value
@@ -171,7 +169,7 @@ def _value_at(node: Node, steps: Path) -> Any:
         return None
 
 
-def _at(node: Node, steps: Path) -> Node:
+def _at(node: Node, steps: Pointer) -> Node:
     for step in steps:
         below = node.find((step if node.items is None else _index(step, len(node.items)),))
         if below is None:
@@ -180,12 +178,12 @@ def _at(node: Node, steps: Path) -> Node:
     return node
 
 
-def _edit(node: Node, steps: Path, new: Entry | None, *, is_new: bool) -> Node:
+def _edit(node: Node, steps: Pointer, new: Node | None, *, is_new: bool) -> Node:
     """The tree with another value at some steps, or without the one that is there."""
     if not steps:
         if new is None or is_new:
             raise CannotApply(f"the whole object cannot be {'added' if is_new else 'removed'}")
-        return new.node
+        return new
     step, rest = steps[0], steps[1:]
     if node.items is not None:
         return _edit_item(node, step, rest, new, is_new=is_new)
@@ -194,19 +192,19 @@ def _edit(node: Node, steps: Path, new: Entry | None, *, is_new: bool) -> Node:
     entries = dict(node.entries)
     if rest:
         old = entries[step]
-        entries[step] = Entry(old.key_start, old.key_end, _edit(old.node, rest, new, is_new=is_new))
+        entries[step] = old.with_node(_edit(old.node, rest, new, is_new=is_new))
     elif new is None:
         del entries[step]
     else:
-        entries[step] = new
+        entries[step] = entry_of(new)
     return with_entries(node, entries)
 
 
-def _edit_item(node: Node, step: str, rest: Path, new: Entry | None, *, is_new: bool) -> Node:
+def _edit_item(node: Node, step: str, rest: Pointer, new: Node | None, *, is_new: bool) -> Node:
     items = list(node.items or ())
     if not rest and is_new and new is not None:
         at = len(items) if step == "-" else _index(step, len(items) + 1)
-        items.insert(at, new.node)
+        items.insert(at, new)
         return with_items(node, items)
     at = _index(step, len(items))
     if rest:
@@ -214,7 +212,7 @@ def _edit_item(node: Node, step: str, rest: Path, new: Entry | None, *, is_new: 
     elif new is None:
         del items[at]
     else:
-        items[at] = new.node
+        items[at] = new
     return with_items(node, items)
 
 
@@ -228,22 +226,31 @@ def _without_directives(node: Node) -> Node:
     if node.entries is None:
         return node
     entries = {
-        name: Entry(entry.key_start, entry.key_end, _without_directives(entry.node))
+        name: entry.with_node(_without_directives(entry.node))
         for name, entry in node.entries.items()
         if not name.startswith("$") and entry.node.value is not None
     }
     return with_entries(node, entries)
 
 
+def entry_of(node: Node) -> Entry:
+    """An entry without a key of its own, which is shown by its value."""
+    return Entry(node.start, node.end, node)
+
+
+def with_scalar(node: Node, value: Any) -> Node:
+    return _like(node, value, None, None)
+
+
 def with_entries(node: Node, entries: dict[str, Entry]) -> Node:
-    return like(node, {name: entry.node.value for name, entry in entries.items()}, entries, None)
+    return _like(node, {name: entry.node.value for name, entry in entries.items()}, entries, None)
 
 
 def with_items(node: Node, items: list[Node]) -> Node:
-    return like(node, [item.value for item in items], None, items)
+    return _like(node, [item.value for item in items], None, items)
 
 
-def like(node: Node, value: Any, entries: dict[str, Entry] | None, items: list[Node] | None) -> Node:
+def _like(node: Node, value: Any, entries: dict[str, Entry] | None, items: list[Node] | None) -> Node:
     """Another value at the place of a node."""
     changed = Node(node.start, node.end, value, entries, items)
     return Borrowed(changed, node.path, node.source) if isinstance(node, Borrowed) else changed

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 from eksa_lint import data
 from eksa_lint.model import fields
 from eksa_lint.model.changes import Change, FieldChange
+from eksa_lint.model.cluster import is_annotated
 from eksa_lint.model.impact import Impact
 from eksa_lint.model.scaling import Scaling, scalings
 from eksa_lint.model.touched import part_of
@@ -14,7 +15,8 @@ from eksa_lint.model.touched import part_of
 QuietEffect: TypeAlias = Literal["in-place", "nothing", "unknown"]
 
 _ANY_KIND: Final = "*"
-_PAUSED: Final = ("metadata", "annotations", "anywhere.eks.amazonaws.com/paused")
+_BRINGS_A_ROLLOUT_ABOUT: Final = ("machineGroupRef", "kubernetesVersion")
+"""Fields of a part whose rollout is told by what differs in the machines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _falls_under(row: Mapping[str, Any], field: str, change: Change, difference:
         return False
     if "where" in row and not fields.get(change.new, fields.parse_pattern(row["where"])):
         return False
-    return not (row.get("unpaused") and fields.get(change.old, _PAUSED) == "true")
+    return not (row.get("unpaused") and change.before is not None and is_annotated(change.before, "paused"))
 
 
 def _is_rolled(change: Change, difference: FieldChange, impact: Impact) -> bool:
@@ -79,17 +81,16 @@ def _is_rolled(change: Change, difference: FieldChange, impact: Impact) -> bool:
             is_told = fields.leads_into(pattern, path) or cause.path[: len(path)] == path
             if is_told and cause.after.id == change.resource.id:
                 return True
-        brings_it_about = ((*rollout.part.path, name) for name in ("machineGroupRef", "kubernetesVersion"))
-        if change.resource.id == impact.cluster.resource.id and any(
-            fields.leads_into(path, difference.path) for path in brings_it_about
-        ):
-            return True
-    return False
+    return change.resource.id == impact.cluster.resource.id and any(
+        fields.leads_into((*rollout.part.path, name), difference.path)
+        for rollout in impact.rollouts
+        for name in _BRINGS_A_ROLLOUT_ABOUT
+    )
 
 
 def _is_counted(change: Change, difference: FieldChange, scaling: Scaling) -> bool:
     """Whether a field is the number of machines of a part, or the part itself, which comes or goes."""
-    if change.resource.kind != "Cluster":
+    if not change.resource.is_cluster:
         return bool(scaling.domain) and difference.path[:2] == ("spec", "failureDomains")
     path = difference.new_path if scaling.after else difference.old_path
     part = scaling.part.path

@@ -34,8 +34,11 @@ def references_of(resource: Resource) -> Iterator[Reference]:
                 yield Reference(path, target, tuple(entry["refusedBy"]))
 
 
-def resolve_reference(inventory: "Inventory", resource: Resource, reference: dict[str, Any]) -> list[Resource]:
-    """The resources that a reference names: same root and snapshot, the resource's namespace unless it says another."""
+def resolve_reference(inventory: "Inventory", resource: Resource, reference: Any) -> list[Resource]:
+    """The resources that a value names, if it is a reference: of the same root and snapshot.
+
+    They are in the namespace of the resource unless it says another.
+    """
     target = _target(resource, reference, None)
     return inventory.get(target) if target else []
 

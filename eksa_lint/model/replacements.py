@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from eksa_lint.model import fields
-from eksa_lint.model.patches import CannotApply, like, with_entries, with_items
+from eksa_lint.model.patches import CannotApply, Pointer, entry_of, with_entries, with_items, with_scalar
 from eksa_lint.model.selector import Target, of_selector
-from eksa_lint.syntax import Entry, Node
+from eksa_lint.syntax import Node
 from eksa_lint.syntax.scalars import resolve_plain
 
-Path: TypeAlias = tuple[str, ...]
 Find: TypeAlias = Callable[[Target], Node | None]
 """The one object that a source selects; None where that is not plain."""
 
@@ -40,7 +39,7 @@ class Goal:
 
     select: Target
     reject: tuple[Target, ...]
-    paths: tuple[Path, ...]
+    paths: tuple[Pointer, ...]
     cut: Cut
     create: bool
 
@@ -82,8 +81,8 @@ def replacements_of(written: Node | None, find: Find) -> Iterator[Replacement]:
         goals = tuple(_goals(fields.get(item.value, ("targets",))))
         if goals and (isinstance(source, dict) or fields.get(item.value, ("sourceValue",)) is not None):
             value = item.find(("sourceValue",)) or _value(source, find)
-            known = value if value is not None else like(item, f"$({_title(source)})", None, None)
-            yield Replacement(known.value, goals, value is not None, known, item)
+            node = value if value is not None else with_scalar(item, f"$({_title(source)})")
+            yield Replacement(node.value, goals, value is not None, node, item)
 
 
 def _title(source: Any) -> str:
@@ -106,7 +105,7 @@ def _cut(written: Any) -> Cut:
     return Cut(delimiter if isinstance(delimiter, str) else "", index if isinstance(index, int) else 0)
 
 
-def split(path: str) -> Path:
+def split(path: str) -> Pointer:
     r"""`spec.groups.[name=a.b].[x.y].x\.y` in steps; brackets around a name with dots are no part of it."""
     parts: list[str] = []
     for part in re.split(r"(?<!\\)\.", path):
@@ -134,7 +133,7 @@ def _value(source: Any, find: Find) -> Node | None:
     if not cut.delimiter:
         return node
     parts = _text(node).split(cut.delimiter) if node.entries is None and node.items is None else []
-    return like(node, parts[cut.index], None, None) if 0 <= cut.index < len(parts) else None
+    return with_scalar(node, parts[cut.index]) if 0 <= cut.index < len(parts) else None
 
 
 def _is_meant(goal: Goal, value: Any, names: set[str]) -> bool:
@@ -180,7 +179,7 @@ def _fits(pattern: str, text: str) -> bool:
         return pattern == text
 
 
-def _put(node: Node, path: Path, replacement: Replacement, goal: Goal) -> Node:
+def _put(node: Node, path: Pointer, replacement: Replacement, goal: Goal) -> Node:
     if not path:
         return _set(node, replacement, goal.cut)
     step, rest = path[0], path[1:]
@@ -199,10 +198,9 @@ def _put(node: Node, path: Path, replacement: Replacement, goal: Goal) -> Node:
         old = entries.get(name)
         if old is None and not goal.create:
             raise CannotApply(f"there is no {name}")
-        inner = old.node if old else like(replacement.node, None, None, None)
+        inner = old.node if old else with_scalar(replacement.node, None)
         changed = _put(inner, rest, replacement, goal)
-        start, end = (old.key_start, old.key_end) if old else (changed.start, changed.end)
-        entries[name] = Entry(start, end, changed)
+        entries[name] = old.with_node(changed) if old else entry_of(changed)
     return with_entries(node, entries)
 
 
@@ -222,7 +220,7 @@ def _set(old: Node, replacement: Replacement, cut: Cut) -> Node:
         else:
             parts[cut.index] = text
         text = cut.delimiter.join(parts)
-    return like(new, text if isinstance(old.value, str) and old.value else resolve_plain(text), None, None)
+    return with_scalar(new, text if isinstance(old.value, str) and old.value else resolve_plain(text))
 
 
 def _text(node: Node) -> str:

@@ -18,6 +18,20 @@ class ResourceId(NamedTuple):
     namespace: str
     name: str
 
+    @property
+    def group_kind(self) -> tuple[str, str]:
+        return self.group, self.kind
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it is that of a Cluster of EKS Anywhere; Cluster API has another kind of that name."""
+        return self.group_kind == (EKSA, "Cluster")
+
+    @property
+    def within_root(self) -> tuple[str, str, str, str]:
+        """The same under every root."""
+        return self[1:]
+
 
 class Borrowed(Node):
     """A node that stands in another file than the object that it became a part of, as does its key."""
@@ -56,7 +70,7 @@ class Resource:
     node: Node = field(repr=False)
     patch: bool = False
     built: Node | None = field(default=None, repr=False)
-    owner: str = ""
+    sync_name: str = ""
     """Namespace and name of the Flux `Kustomization` that applies it."""
 
     unfit: tuple[Unfit, ...] = field(default=(), repr=False)
@@ -79,6 +93,10 @@ class Resource:
     @property
     def group(self) -> str:
         return self.id.group
+
+    @property
+    def is_cluster(self) -> bool:
+        return self.id.is_cluster
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -109,8 +127,8 @@ class Resource:
         start, end = key_span if key and key_span else (node.start, node.end)
         if key_span is None and node.entries:
             node, (start, end) = _heading(node)
-        path_of, source = (node.path, node.source) if isinstance(node, Borrowed) else (self.path, self.source)
-        return Place(self.side, path_of, source, start, end)
+        home = node if isinstance(node, Borrowed) else self
+        return Place(self.side, home.path, home.source, start, end)
 
 
 def _heading(node: Node) -> tuple[Node, tuple[int, int]]:

@@ -13,6 +13,8 @@ _NAME: Final = re.compile(rb"""name["']?[ \t]*:\s*["']?([^\s"',}\]#]*)""")
 """A value of a key that ends in `name`, in block or flow style, on the same line or the next."""
 
 _KEY_APART: Final = re.compile(rb"""\?[ \t]+["']?[\w-]*name""")
+"""Such a key in a line of its own (`? name`), whose value stands in the next one behind a colon."""
+
 _PLAIN: Final = re.compile(rb"""[^\s"',}\]#*&|>!\\][^\s"',}\]#\\]*\Z""")
 """What such a value is where it stands for itself: no alias, no block, no escape."""
 
@@ -20,6 +22,12 @@ _FEW: Final = 12
 """Searches that cost less than the index of all names."""
 
 _PLAIN_KEY: Final = re.compile(rb"[\w./-]+:[ \t]*(?:#.*)?\Z")
+"""A line that is a key and nothing else, so that its value is what stands below."""
+
+
+def as_bytes(text: str) -> bytes:
+    """Text as the contents hold it, with the bytes that are no UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def may_define(content: bytes, name: bytes) -> bool:
@@ -56,14 +64,14 @@ def _is_metadata(line: bytes) -> bool:
 
 
 class TextSearch:
-    """Searches many contents at once, each known by a name of its own."""
+    """Searches many contents at once, each known by its id."""
 
     def __init__(self, contents: Iterable[tuple[str, bytes]]) -> None:
-        self._names: list[str] = []
+        self._ids: list[str] = []
         self._starts: list[int] = []
         pieces, at = [], len(_BETWEEN)
-        for name, content in contents:
-            self._names.append(name)
+        for identifier, content in contents:
+            self._ids.append(identifier)
             self._starts.append(at)
             pieces.append(content)
             at += len(content) + len(_BETWEEN)
@@ -71,7 +79,7 @@ class TextSearch:
         self._found: dict[bytes, list[str]] = {}
 
     def holding(self, text: bytes) -> list[str]:
-        """The names of the contents that hold a text, in order."""
+        """The ids of the contents that hold a text, in order."""
         if text not in self._found:
             self._found[text] = list(self._search(text))
         return self._found[text]
@@ -80,17 +88,17 @@ class TextSearch:
         at = self._text.find(text)
         while at >= 0:
             number = self._number(at)
-            yield self._names[number]
-            if number + 1 == len(self._names):
+            yield self._ids[number]
+            if number + 1 == len(self._ids):
                 return
             at = self._text.find(text, self._starts[number + 1])
 
     def naming(self, name: bytes) -> list[str]:
-        """The names of the contents that may say `name: …` with this text, in order; all that do are among them."""
+        """The ids of the contents that may say `name: …` with this text, in order; all that do are among them."""
         if name in self._found or len(self._found) < _FEW or not _PLAIN.match(name):
             return self.holding(name)
         numbers, odd = self._named
-        return [self._names[number] for number in sorted({*numbers.get(name, ()), *odd})]
+        return [self._ids[number] for number in sorted({*numbers.get(name, ()), *odd})]
 
     @cached_property
     def _named(self) -> tuple[dict[bytes, set[int]], set[int]]:

@@ -82,4 +82,4 @@ def _holds(term: str, labels: dict[str, Any]) -> bool:
         return (str(labels.get(match[1])) in values) == (match[2] == "in")
     if match := re.fullmatch(r"([^=!\s]+)\s*(!=|==?)\s*(\S*)", term):
         return (labels.get(match[1]) == match[3]) == (match[2] != "!=")
-    return term.removeprefix("!").strip() in labels if not term.startswith("!") else term[1:].strip() not in labels
+    return (term.removeprefix("!").strip() in labels) == (not term.startswith("!"))

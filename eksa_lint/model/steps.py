@@ -18,7 +18,7 @@ from eksa_lint.model.sync import Sync
 from eksa_lint.model.transformers import WITHOUT_EFFECT, Config, Configs, image_setting, namespace_of, setting_of
 from eksa_lint.syntax import Node
 
-Objects: TypeAlias = Callable[[Kustomization, str], Iterable[tuple[Node, tuple[Kustomization, ...]]]]
+TakenIn: TypeAlias = Callable[[Kustomization, str], Iterable[tuple[Node, tuple[Kustomization, ...]]]]
 """The objects of files that hold a text, as a kustomization takes them in, and the kustomizations before it."""
 
 _MOST_STEPS: Final = 1000
@@ -33,7 +33,7 @@ class Steps:
         manifests: Manifests,
         at: Callable[[str], Kustomization | None],
         data_of: Callable[[Sync, str], dict[str, str] | None],
-        objects: Objects,
+        objects: TakenIn,
     ) -> None:
         self._manifests, self._at, self._data_of, self._objects = manifests, at, data_of, objects
         self._configs = Configs(manifests, at)
@@ -46,9 +46,9 @@ class Steps:
         if kustomization.file not in self._read:
             self._read[kustomization.file] = ()  # for one that is a component of itself
             used = [entry.target for entry in kustomization.includes if entry.is_component]
-            first = (*self._components(used), *self._own(kustomization))
-            first = (*first, *self._replacements(kustomization, first))
-            self._read[kustomization.file] = (*first, *self._transformers(kustomization, first))
+            found = (*self._components(used), *self._own(kustomization))
+            found = (*found, *self._replacements(kustomization, found))
+            self._read[kustomization.file] = (*found, *self._transformers(kustomization, found))
         return self._read[kustomization.file]
 
     def not_evaluated(self, kustomization: Kustomization) -> list[tuple[Node, str]]:
@@ -59,43 +59,42 @@ class Steps:
     def _pass_over(self, kustomization: Kustomization, entry: Node, reason: str) -> None:
         self._not_evaluated.setdefault(kustomization.file, []).append((entry, reason))
 
-    def _replacements(self, kustomization: Kustomization, first: tuple[Step, ...]) -> Iterator[Step]:
+    def _replacements(self, kustomization: Kustomization, earlier: tuple[Step, ...]) -> Iterator[Step]:
         reader = self._reader(kustomization)
         for entry in kustomization.items("replacements"):
             path = entry.find(("path",))
-            bodies = [node for _, _, node in reader.bodies(path)] if path else [reader.own(entry)]
-            found = [
-                each for body in bodies for each in replacements_of(body, partial(self._source, kustomization, first))
-            ]
+            bodies = reader.bodies(path) if path else [reader.own(entry)]
+            find = partial(self._source, kustomization, earlier)
+            found = [each for body in bodies for each in replacements_of(body, find)]
             if not found:
                 self._pass_over(kustomization, entry, "a replacement is not understood")
             for replacement in found:
                 if not replacement.is_known:
                     reason = f"{replacement.value} is not known here, which a replacement takes for the value of fields"
                     self._pass_over(kustomization, entry, reason)
-            first = (*first, Step(replacements=tuple(found)))
-            yield first[-1]
+            earlier = (*earlier, Step(replacements=tuple(found)))
+            yield earlier[-1]
 
-    def _source(self, kustomization: Kustomization, first: tuple[Step, ...], target: Target) -> Node | None:
+    def _source(self, kustomization: Kustomization, earlier: tuple[Step, ...], target: Target) -> Node | None:
         """The one object that is selected, as it is before the replacement."""
         found: list[Node] = []
         for node, chain in self._objects(kustomization, target.mark):
             inner = (step for one in chain for step in self.of(one))
-            if (built := as_source(node, (*inner, *first), target)) is not None:
+            if (built := as_source(node, (*inner, *earlier), target)) is not None:
                 found.append(built)
         return found[0] if len(found) == 1 else None
 
-    def _transformers(self, kustomization: Kustomization, first: tuple[Step, ...]) -> Iterator[Step]:
+    def _transformers(self, kustomization: Kustomization, earlier: tuple[Step, ...]) -> Iterator[Step]:
         for config in self._configs.of(kustomization):
-            step = self._transformer(kustomization, config, first)
+            step = self._transformer(kustomization, config, earlier)
             if step is None:
                 what = config.kind or ("a transformer of another program" if config.node else config.entry.value)
                 self._pass_over(kustomization, config.entry, f"{what} is not run here, and may rename or drop objects")
             else:
-                first = (*first, step)
+                earlier = (*earlier, step)
                 yield step
 
-    def _transformer(self, kustomization: Kustomization, config: Config, first: tuple[Step, ...]) -> Step | None:
+    def _transformer(self, kustomization: Kustomization, config: Config, earlier: tuple[Step, ...]) -> Step | None:
         if config.node is None:
             return None
         if config.kind in WITHOUT_EFFECT or namespace_of(config):
@@ -110,7 +109,7 @@ class Steps:
                 return Step(last_patches=tuple(reader.patch(config.node)))
             case "ReplacementTransformer":
                 written = config.node.find(("replacements",))
-                return Step(replacements=tuple(replacements_of(written, partial(self._source, kustomization, first))))
+                return Step(replacements=tuple(replacements_of(written, partial(self._source, kustomization, earlier))))
         setting = setting_of(config)
         return Step(settings=(setting,)) if setting else None
 
@@ -124,7 +123,7 @@ class Steps:
         return self._read_syncs[sync]
 
     def _of_sync(self, sync: Sync) -> tuple[Step, ...]:
-        root = sync.node.find(("spec",)) if sync.node else None
+        root = sync.node.find(("spec",))
         if root is None:
             return ()
         reader = PatchReader(sync.folder, sync.file, sync.source, self._manifests)
@@ -142,11 +141,6 @@ class Steps:
         )
         return (*self._components(beside(sync.folder, name) for name in names), *((step,) if step != Step() else ()))
 
-    def _images(self, root: Node, reader: PatchReader) -> Iterator[Setting]:
-        for entry in root.items_of("images"):
-            if setting := image_setting(reader.own(entry)):
-                yield setting
-
     def _components(self, folders: Iterable[str]) -> Iterator[Step]:
         used = (self._at(folder) for folder in folders)
         return islice((step for one in used if one for step in self.of(one)), _MOST_STEPS)
@@ -162,10 +156,16 @@ class Steps:
             suffix=_text(value.get("nameSuffix")),
             last_patches=tuple(reader.patches(root, "patchesJson6902")),
             metadata=tuple(reader.common_metadata(root)),
-            settings=tuple(self._images(root, reader)),
+            settings=tuple(_images(root, reader)),
         )
         if step != Step():
             yield step
+
+
+def _images(root: Node, reader: PatchReader) -> Iterator[Setting]:
+    for entry in root.items_of("images"):
+        if setting := image_setting(reader.own(entry)):
+            yield setting
 
 
 def _text(value: Any) -> str:

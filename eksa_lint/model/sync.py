@@ -21,10 +21,10 @@ class Sync:
 
     folder: str
     file: str
-    name: str = ""
-    value: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    source: Source = field(default_factory=lambda: Source(""), repr=False, compare=False)
-    node: Node | None = field(default=None, repr=False, compare=False)
+    name: str
+    value: dict[str, Any] = field(repr=False, compare=False)
+    source: Source = field(repr=False, compare=False)
+    node: Node = field(repr=False, compare=False)
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class Sync:
         return str(fields.get(self.value, ("metadata", "namespace")) or "default")
 
     @property
-    def owner(self) -> str:
+    def namespaced_name(self) -> str:
         """What Flux labels the objects with that it applies for it."""
         return f"{self.namespace}/{self.name}"
 
@@ -89,7 +89,7 @@ def root_of(folder: str) -> str:
 
 def is_sync(resource: Resource) -> bool:
     """Whether an object is a Flux `Kustomization`."""
-    return (resource.group, resource.kind) == (FLUX, "Kustomization") and not resource.patch
+    return resource.id.group_kind == (FLUX, "Kustomization") and not resource.patch
 
 
 def source_of(sync: Resource) -> ResourceId | None:

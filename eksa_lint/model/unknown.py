@@ -5,9 +5,11 @@ from typing import Final
 
 from eksa_lint.model.layout import Way
 from eksa_lint.model.resource import ResourceId
-from eksa_lint.syntax.later import is_filled_in_later
+from eksa_lint.syntax.later import LATER_MARKS, is_filled_in_later
 
-_LATER: Final = re.compile(r"(?:\$\{|\{\{|\$\(|<%)(?:.*(?:\}|\)|%>)|.*)", re.DOTALL)
+_LATER: Final = re.compile(rf"(?:{'|'.join(map(re.escape, LATER_MARKS))})(?:.*(?:[)}}]|%>)|.*)", re.DOTALL)
+"""From where the first text that is filled in begins to where the last one ends, or to the end of all."""
+
 _VARIABLE: Final = re.compile(r"\$\{#?(\w+)")
 
 
@@ -18,10 +20,8 @@ def is_unknown(identity: ResourceId) -> bool:
 
 def may_be(identity: ResourceId, other: ResourceId) -> bool:
     """Whether two identities, one of them not known, may be those of one object: all that is known of them agrees."""
-    return identity[:3] == other[:3] and all(
-        _may_be(identity[part], other[part])
-        for part in (ResourceId._fields.index("namespace"), ResourceId._fields.index("name"))
-    )
+    is_same_kind = (identity.root, *identity.group_kind) == (other.root, *other.group_kind)
+    return is_same_kind and _may_be(identity.namespace, other.namespace) and _may_be(identity.name, other.name)
 
 
 def _may_be(text: str, other: str) -> bool:
@@ -39,8 +39,8 @@ def _may_be(text: str, other: str) -> bool:
 
 def _ends(text: str) -> tuple[str, str]:
     """What stands before and after all that is filled in."""
-    match = _LATER.search(text)
-    return (text[: match.start()], text[match.end() :]) if match else (text, text)
+    start, end = _LATER.split(text, maxsplit=1)
+    return start, end
 
 
 def why_unknown(identity: ResourceId, way: Way) -> str:

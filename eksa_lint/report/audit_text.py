@@ -9,7 +9,8 @@ from eksa_lint.finding import Finding, Severity
 from eksa_lint.report.columns import wrap
 from eksa_lint.report.paint import Painter, inert, painter
 from eksa_lint.report.phrases import HIDDEN_NOTES, accepted, by_severity, plural, shown
-from eksa_lint.snapshot.log import SHORT, Commit
+from eksa_lint.snapshot import SHORT
+from eksa_lint.snapshot.log import Commit
 
 _NARROWEST: Final = 40
 _DAY: Final = len("2026-01-31")

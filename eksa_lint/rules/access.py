@@ -90,9 +90,7 @@ def clusters_in(inventory: Inventory, name: str = "") -> list[Resource]:
         for path in inventory.manifests.holding((name or EKSA).encode("utf-8", "surrogateescape"))
         if not inventory.way(path).left_out_by
         for resource in inventory.resources_in(path)
-        if (resource.group, resource.kind) == (EKSA, "Cluster")
-        and not resource.patch
-        and name in ("", resource.id.name)
+        if resource.is_cluster and not resource.patch and name in ("", resource.id.name)
     ]
 
 

@@ -223,7 +223,7 @@ def concerns(rule: Rule, group: str, kind: str, provider: str) -> bool:
 def _kind_of(resource: Resource) -> tuple[str, str, str]:
     """Group, kind, and for a Cluster the provider that its datacenter names."""
     provider = ""
-    if resource.kind == "Cluster":
+    if resource.is_cluster:
         provider = str(fields.get(resource.spec, ("datacenterRef", "kind")) or "").removesuffix("DatacenterConfig")
     return resource.group, resource.kind, provider
 

@@ -11,7 +11,7 @@ from eksa_lint.model.resource import Resource
 def name_of(path: Path, resource: Resource) -> str:
     """The last words of a field, with the object where that is no Cluster: `template of VSphereMachineConfig cp`."""
     words = [step for step in path if isinstance(step, str) and step not in ("spec", "metadata")]
-    if resource.kind == "Cluster":
+    if resource.is_cluster:
         return ".".join(words[-2:])
     return f"{'.'.join(words) or 'spec'} of {resource.title}"
 

@@ -11,11 +11,13 @@ from functools import cache
 from typing import Any, Final
 
 from eksa_lint.data import schemas_folder
-
-EKS_ANYWHERE: Final = "anywhere.eks.amazonaws.com"
+from eksa_lint.model.resource import EKSA
 
 _RELEASE: Final = re.compile(r"v?([0-9]+)\.([0-9]+)(?![0-9])")
-_OTHERS: Final = ("flux", "kubernetes")
+_NO_RELEASE: Final = (0, 0)
+"""What development builds say, which are called v0.0.0-dev; it stands for text that says nothing as well."""
+
+_OTHER_FOLDERS: Final = ("flux", "kubernetes")
 _WITHOUT_SCHEMA: Final = frozenset({"Release"})
 """Kinds of the group that no CRD describes: the published manifest that lists all releases."""
 
@@ -60,7 +62,7 @@ def find(group: str, version: str, kind: str, eksa_version: str | None = None) -
     `eksa_version` is what `spec.eksaVersion` says, such as v0.22.3. A release not known yet is judged as the
     newest, one before the first known as that.
     """
-    if group != EKS_ANYWHERE:
+    if group != EKSA:
         file = _others().get(group, {}).get(kind, {}).get(version)
         return Schema(group, version, kind, "", file) if file else None
     if version not in versions(group, kind):
@@ -70,15 +72,14 @@ def find(group: str, version: str, kind: str, eksa_version: str | None = None) -
 
 def is_known_release(eksa_version: str | None) -> bool:
     """Whether a version is of a release whose schemas are shipped."""
-    match = _RELEASE.match(eksa_version or "")
-    return match is not None and f"v{int(match[1])}.{int(match[2])}" in releases()
+    return _minor(eksa_version) in map(_minor, releases())
 
 
 def at_release(kind: str, release: str) -> Schema | None:
     """The schema of an EKS Anywhere kind in exactly this release."""
     index = _eks_anywhere_index()
     file = index["releases"][release].get(kind)
-    return Schema(EKS_ANYWHERE, index["version"], kind, release, f"eks-anywhere/{file}") if file else None
+    return Schema(EKSA, index["version"], kind, release, f"eks-anywhere/{file}") if file else None
 
 
 def releases() -> tuple[str, ...]:
@@ -88,12 +89,8 @@ def releases() -> tuple[str, ...]:
 
 def release_for(eksa_version: str | None) -> str:
     """The known release nearest to a version; the newest where nothing can be read from it."""
-    known = releases()
-    match = _RELEASE.match(eksa_version or "")
-    if match is None:
-        return known[-1]
-    wanted = int(match[1]), int(match[2])
-    if wanted == (0, 0):  # development builds are called v0.0.0-dev
+    known, wanted = releases(), _minor(eksa_version)
+    if wanted == _NO_RELEASE:
         return known[-1]
     not_later = [release for release in known if _minor(release) <= wanted]
     return not_later[-1] if not_later else known[0]
@@ -101,7 +98,7 @@ def release_for(eksa_version: str | None) -> str:
 
 def kinds(group: str) -> tuple[str, ...]:
     """The kinds a group has in any release."""
-    if group != EKS_ANYWHERE:
+    if group != EKSA:
         return tuple(_others().get(group, ()))
     by_release = _eks_anywhere_index()["releases"].values()
     return tuple(sorted(_WITHOUT_SCHEMA.union(*by_release)))
@@ -114,7 +111,7 @@ def other_groups() -> tuple[str, ...]:
 
 def versions(group: str, kind: str) -> tuple[str, ...]:
     """The API versions that serve a kind."""
-    if group != EKS_ANYWHERE:
+    if group != EKSA:
         return tuple(_others().get(group, {}).get(kind, ()))
     return (_eks_anywhere_index()["version"],)
 
@@ -124,10 +121,10 @@ def releases_of(kind: str) -> tuple[str, ...]:
     return tuple(release for release, files in _eks_anywhere_index()["releases"].items() if kind in files)
 
 
-def _minor(release: str) -> tuple[int, int]:
-    match = _RELEASE.match(release)
-    assert match is not None  # noqa: S101 - our own index
-    return int(match[1]), int(match[2])
+@cache
+def _minor(version: str | None) -> tuple[int, int]:
+    match = _RELEASE.match(version or "")
+    return (int(match[1]), int(match[2])) if match else _NO_RELEASE
 
 
 @cache
@@ -145,7 +142,7 @@ def _others() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Flux's and Kubernetes' own: files by group, kind and version."""
     return {
         group: {kind: {version: f"{folder}/{file}" for version, file in files.items()} for kind, files in kinds.items()}
-        for folder in _OTHERS
+        for folder in _OTHER_FOLDERS
         for group, kinds in _read(f"{folder}/index.json")["groups"].items()
     }
 

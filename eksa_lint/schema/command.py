@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from eksa_lint.errors import CannotCheck
+from eksa_lint.model.resource import EKSA
 from eksa_lint.schema import catalog
-from eksa_lint.schema.convert import render
+from eksa_lint.schema.convert import COMMON, INT32, render
 from eksa_lint.schema.imported import FOLDER
 from eksa_lint.schema.importing import ImportedFile, convert_manifest
 
 _ALL: Final = "all.json"
-_COMMON: Final = ("apiVersion", "kind", "metadata", "status")
 
 
 def list_kinds() -> str:
     """One line a kind, with the releases or API versions that are known."""
     rows = [
-        (kind, catalog.EKS_ANYWHERE, f"{releases[0]} to {releases[-1]}")
-        for kind in catalog.kinds(catalog.EKS_ANYWHERE)
+        (kind, EKSA, f"{releases[0]} to {releases[-1]}")
+        for kind in catalog.kinds(EKSA)
         if (releases := catalog.releases_of(kind))
     ]
     for group in catalog.other_groups():
@@ -33,7 +33,7 @@ def show_kind(kind: str, release: str | None) -> str:
     """The fields of a kind as an outline: name, type, what is allowed, `*` where it is required."""
     schema = _find(kind, release)
     title = f"{schema.kind} ({schema.api_version}{f', {schema.release}' if schema.release else ''})"
-    own = {name: field for name, field in schema.content["properties"].items() if name not in _COMMON}
+    own = {name: field for name, field in schema.content["properties"].items() if name not in COMMON}
     return "\n".join([title, *_outline({**schema.content, "properties": own}, ""), ""])
 
 
@@ -108,7 +108,7 @@ def _all_schemas(release: str | None) -> Iterator[catalog.Schema]:
         raise CannotCheck(
             f"no release {release} is known, only {known[0]} to {known[-1]}; to add one run: eksa-lint schema import"
         )
-    for kind in catalog.kinds(catalog.EKS_ANYWHERE):
+    for kind in catalog.kinds(EKSA):
         if schema := catalog.at_release(kind, catalog.release_for(release)):
             yield schema
     for group in catalog.other_groups():
@@ -134,10 +134,5 @@ def _type(schema: dict[str, Any]) -> str:
     allowed = [json.dumps(value) for value in schema.get("enum", ()) if value is not None]
     bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
     default = [f"default {json.dumps(schema['default'])}"] if "default" in schema else []
-    return ", ".join(
-        [
-            "|".join(allowed) or " or ".join(words),
-            *(bounds if abs(schema.get("maximum", 0)) != 2**31 - 1 else []),
-            *default,
-        ]
-    )
+    is_whole_type = schema.get("maximum") == INT32["maximum"]
+    return ", ".join(["|".join(allowed) or " or ".join(words), *(() if is_whole_type else bounds), *default])

@@ -26,7 +26,7 @@ _KEPT: Final = (
 )
 # The API server checks the range of an int32 (kube-openapi, IsValueValidAgainstRange). A wider integer that
 # does not fit is no integer any more once YAML was read.
-_INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
+INT32: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
 # A pattern instead of `format`, which validators treat differently: RFC 3339, as Go's time.Time reads it.
 _DATE_TIME: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 
@@ -75,7 +75,8 @@ _OBJECT_META: Final[Json] = {
 }
 
 _NAMELESS_META: Final[Json] = {**_OBJECT_META, "type": ["object", "null"], "required": []}
-_COMMON: Final = ("apiVersion", "kind", "metadata", "status")
+COMMON: Final = ("apiVersion", "kind", "metadata", "status")
+"""The fields of every kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ class Conversion:
 
     def root(self, structure: Json, title: str) -> Json:
         own = {
-            name: self._property(name, below, required=_is_required(structure, name))
+            name: self._value(name, below, nullable=not _is_required(structure, name))
             for name, below in sorted(structure["properties"].items())
-            if name not in _COMMON
+            if name not in COMMON
         }
         return {
             "$schema": _DIALECT,
@@ -118,11 +119,8 @@ class Conversion:
             },
         }
 
-    def _property(self, path: str, structure: Json, *, required: bool) -> Json:
-        """A field: where it is optional, the API server takes a null away before it checks anything."""
-        return self._value(path, structure, nullable=not required)
-
     def _value(self, path: str, structure: Json, *, nullable: bool) -> Json:
+        """A value; of an optional field the API server takes a null away before it checks anything."""
         nullable = nullable or structure.get("nullable", False)
         if structure.get("x-kubernetes-int-or-string"):
             types = ["integer", "string"]
@@ -136,7 +134,7 @@ class Conversion:
         if "enum" in converted and nullable:
             converted["enum"] = [*converted["enum"], None]
         if structure.get("format") == "int32":
-            converted = _INT32 | converted
+            converted = INT32 | converted
         elif structure.get("format") == "date-time":
             converted["pattern"] = _DATE_TIME
         if "object" in types:
@@ -157,7 +155,7 @@ class Conversion:
             converted["additionalProperties"] = False
         if properties:
             converted["properties"] = {
-                name: self._property(f"{path}.{name}", properties[name], required=name in required)
+                name: self._value(f"{path}.{name}", properties[name], nullable=name not in required)
                 for name in sorted(properties)
             }
         return converted

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
+from eksa_lint.model.resource import EKSA
 from eksa_lint.schema import catalog
 from eksa_lint.schema.suggest import for_unknown_field, misspelt, similar
 from eksa_lint.schema.wording import (
@@ -92,7 +93,7 @@ def explain_kind(group: str, version: str, kind: str, eksa_version: str | None =
         message = f"{kind} has no version {short(version)} in {group}"
         label = f"did you mean {group}/{served[0]}?"
         yield SchemaError("schema-unknown-kind", ("apiVersion",), message, label, at_key=False, values=(version,))
-    elif group == catalog.EKS_ANYWHERE and (having := catalog.releases_of(kind)):
+    elif group == EKSA and (having := catalog.releases_of(kind)):
         release = catalog.release_for(eksa_version)
         if release not in having and release < having[0]:
             message = f"EKS Anywhere {release} has no kind {kind}"
@@ -176,13 +177,14 @@ class _Reader:
             return
         wanted, given = kinds_of_value(types), undisclosed(value) if self._secret else described(value)
         message, label = f"{self._field(path)} must be {wanted}, not {given}", f"not {wanted}"
-        if "string" in types and isinstance(value, (int, float)):
+        needs_quotes = "string" in types and isinstance(value, (int, float))
+        if needs_quotes:
             message, label = f"{self._field(path)} is {given}, but must be {wanted}: quote it", "quote it"
         elif isinstance(value, str) and _reads_as(value, types):
             message, label = f"{message}: remove the quotes", "remove the quotes"
         values = (plain(value),) if isinstance(value, (str, int, float)) and not self._secret else (given,)
-        mend = Mend() if label == "quote it" and not isinstance(value, bool) else None
-        for_text = label == "quote it" and "integer" not in types
+        mend = Mend() if needs_quotes and not isinstance(value, bool) else None
+        for_text = needs_quotes and "integer" not in types
         yield SchemaError("schema-wrong-type", path, message, label, _at_key(value), values, mend, for_text)
 
     def _bad_value(self, path: FieldPath, message: str, label: str, value: Any) -> SchemaError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eksa_lint import data
-from eksa_lint.schema.catalog import EKS_ANYWHERE
+from eksa_lint.model.resource import EKSA
 from eksa_lint.schema.convert import Conversion, render
 from eksa_lint.schema.imported import FOLDER
 from eksa_lint.syntax import parse
@@ -42,11 +42,11 @@ def _convert(crd: dict[str, Any]) -> Iterator[ImportedFile]:
         return
     group, kind = str(spec.get("group")), str(names.get("kind"))
     rows: Iterable[dict[str, str]] = data.table("not-required")
-    not_required = frozenset(row["field"] for row in rows if row["kind"] == kind and group == EKS_ANYWHERE)
+    not_required = frozenset(row["field"] for row in rows if row["kind"] == kind and group == EKSA)
     for version in spec.get("versions") or ():
         structure = ((version.get("schema") or {}).get("openAPIV3Schema")) if isinstance(version, dict) else None
         if isinstance(structure, dict) and "spec" in structure.get("properties", {}):
-            conversion = Conversion(not_required, null_items=group == EKS_ANYWHERE)
+            conversion = Conversion(not_required, null_items=group == EKSA)
             title = f"{kind} {version['name']} of {group}, imported"
             path = f"{FOLDER}/{kind}.{group}/{version['name']}.json"
             yield ImportedFile(path, render(conversion.root(structure, title)))

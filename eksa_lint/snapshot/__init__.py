@@ -7,6 +7,9 @@ from typing import Final, NamedTuple, Protocol
 WINDOW: Final = 1_000_000
 """Bytes of one piece of a file that is too large to be held whole."""
 
+SHORT: Final = 7
+"""Characters of a commit's id that people are shown."""
+
 
 class Blob(NamedTuple):
     """The content of one path. Equal `id`, equal bytes; `path` has slashes, and surrogate escapes for odd bytes."""

@@ -4,14 +4,17 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from eksa_lint.errors import CannotCheck
-from eksa_lint.snapshot import Snapshot
+from eksa_lint.snapshot import SHORT, Snapshot
 from eksa_lint.snapshot.commit import commit_snapshot, commit_snapshots, empty_snapshot, staged_snapshots
 from eksa_lint.snapshot.folder import FolderSnapshot, files_below, folder_snapshot
 from eksa_lint.snapshot.git import Git, git_hash
 
-_WHOLE_TREE = "for the whole tree run: eksa-lint check"
+_WHOLE_TREE: Final = "for the whole tree run: eksa-lint check"
+_LONGEST_LABEL: Final = 40
+"""Of what an environment names, which may be anything: an id of SHA-1 has as many characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,10 @@ class Choice:
 def staged(folder: Path) -> Choice:
     """The index against HEAD."""
     git = _repository(folder, "--staged")
-    choice = Choice(*staged_snapshots(git), prefix=_prefix(folder, git.root))
-    if _is_same(choice):
+    head, index = staged_snapshots(git)
+    if head.blobs == index.blobs:
         raise CannotCheck(f"nothing is staged, so there is nothing to compare; {_WHOLE_TREE}")
-    return choice
+    return Choice(head, index, prefix=_prefix(folder, git.root))
 
 
 def against(folder: Path, revision: str) -> Choice:
@@ -45,30 +48,23 @@ def against(folder: Path, revision: str) -> Choice:
     base, head = git.merge_base(revision, "HEAD"), git.resolve("HEAD")
     if base == head:
         raise CannotCheck(f"HEAD has no commit that {revision} lacks, so there is nothing to compare; {_WHOLE_TREE}")
-    label = f"{base[:7]} (merge base of {revision} and HEAD)"
-    return Choice(
-        *commit_snapshots(git, (base, label), (head, "HEAD")),
-        prefix=_prefix(folder, git.root),
-        left_out=_uncommitted(git),
-    )
+    label = f"{base[:SHORT]} (merge base of {revision} and HEAD)"
+    return _commits(git, folder, (base, label), (head, "HEAD"), _left_out(git))
 
 
 def between(folder: Path, before: str, after: str) -> Choice:
     """Two revisions, or two folders."""
-    folders = [(folder / name) for name in (before, after)]
-    if all(path.is_dir() for path in folders) and not _both_are_revisions(folder, before, after):
-        return _between_folders(folders[0], folders[1], before, after)
+    first, second = folder / before, folder / after
+    if first.is_dir() and second.is_dir() and not _both_are_revisions(folder, before, after):
+        return _between_folders(first, second, before, after)
     git = _repository(folder, "comparing revisions")
-    for path, name, other in ((folders[0], before, after), (folders[1], after, before)):
+    for path, name, other in ((first, before, after), (second, after, before)):
         if path.is_dir() and git.lookup(name) is None:
             raise CannotCheck(f"{name} is a folder and {other} is none; --from and --to take two of a kind")
-    first, second = git.resolve(before), git.resolve(after)
-    if first == second:
+    old, new = git.resolve(before), git.resolve(after)
+    if old == new:
         raise CannotCheck(f"{before} and {after} are the same commit, so there is nothing to compare; {_WHOLE_TREE}")
-    return Choice(
-        *commit_snapshots(git, (first, before), (second, after)),
-        prefix=_prefix(folder, git.root),
-    )
+    return _commits(git, folder, (old, before), (new, after))
 
 
 def hook(folder: Path, environment: Mapping[str, str]) -> Choice:
@@ -77,9 +73,10 @@ def hook(folder: Path, environment: Mapping[str, str]) -> Choice:
     first, last = environment.get("PRE_COMMIT_FROM_REF"), environment.get("PRE_COMMIT_TO_REF")
     if first and last:
         return _range(git, folder, first, last)
-    choice = Choice(*staged_snapshots(git), prefix=_prefix(folder, git.root))
-    if environment.get("GIT_INDEX_FILE") or not _is_same(choice):
-        return choice
+    head, index = staged_snapshots(git)
+    is_commit = bool(environment.get("GIT_INDEX_FILE"))  # which Git sets for its hooks; it may be an empty one
+    if is_commit or head.blobs != index.blobs:
+        return Choice(head, index, prefix=_prefix(folder, git.root))
     return work_tree(folder, ())
 
 
@@ -151,13 +148,14 @@ def _only(root: Path, wanted: list[Path], snapshot: FolderSnapshot) -> Callable[
     if not starts or "." in starts:
         return None
 
-    def is_wanted(path: str) -> bool:
-        return any(path == start or path.startswith(f"{start}/") for start in starts)
-
     for start in starts:
-        if not any(path == start or path.startswith(f"{start}/") for path in snapshot.blobs):
+        if not any(_is_within(path, start) for path in snapshot.blobs):
             raise CannotCheck(f"{start!r} {_why_empty(root / start, start)}")
-    return is_wanted
+    return lambda path: any(_is_within(path, start) for start in starts)
+
+
+def _is_within(path: str, start: str) -> bool:
+    return path == start or path.startswith(f"{start}/")
 
 
 def _why_empty(path: Path, start: str) -> str:
@@ -185,29 +183,27 @@ def _both_are_revisions(folder: Path, before: str, after: str) -> bool:
 
 def _range(git: Git, folder: Path, first: str, last: str) -> Choice:
     base, head = git.merge_base(first, last), git.resolve(last)
-    label = f"{base[:7]} (merge base of {first[:40]} and {last[:40]})"
-    return Choice(
-        *commit_snapshots(git, (base, label), (head, last[:40])),
-        prefix=_prefix(folder, git.root),
-    )
+    first, last = first[:_LONGEST_LABEL], last[:_LONGEST_LABEL]
+    label = f"{base[:SHORT]} (merge base of {first} and {last})"
+    return _commits(git, folder, (base, label), (head, last))
 
 
-def _uncommitted(git: Git) -> tuple[str, ...]:
+def _commits(
+    git: Git, folder: Path, before: tuple[str, str], after: tuple[str, str], left_out: tuple[str, ...] = ()
+) -> Choice:
+    """Two commits, each with its label."""
+    return Choice(*commit_snapshots(git, before, after), prefix=_prefix(folder, git.root), left_out=left_out)
+
+
+def _left_out(git: Git) -> tuple[str, ...]:
+    """What a comparison of commits does not see: what is staged."""
     try:
         head, index = staged_snapshots(git)
     except CannotCheck:
         return ("What is staged was left out; a merge is not finished",)
-    if _same_blobs(head, index):
+    if head.blobs == index.blobs:
         return ()
     return ("What is staged but not committed was left out; to judge it run: eksa-lint check --staged",)
-
-
-def _is_same(choice: Choice) -> bool:
-    return choice.before is not None and _same_blobs(choice.before, choice.after)
-
-
-def _same_blobs(before: Snapshot, after: Snapshot) -> bool:
-    return before.blobs == after.blobs
 
 
 def _repository(folder: Path, wish: str) -> Git:

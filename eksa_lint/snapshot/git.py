@@ -52,9 +52,9 @@ def git_hash(commit: str | None) -> str:
 class Git:
     """One repository: the one that holds `folder`."""
 
-    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._environment = {**(os.environ if environment is None else environment), **_ENVIRONMENT}
+        self._environment = {**os.environ, **_ENVIRONMENT}
         index = self._environment.get("GIT_INDEX_FILE")
         if index:  # relative to the folder that git was started in, which is not always ours
             self._environment["GIT_INDEX_FILE"] = str((folder / index).absolute())
@@ -69,7 +69,7 @@ class Git:
         git = cls(folder)
         done = git._start("rev-parse", "--show-toplevel")
         if done.returncode == 0:
-            git.root = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+            git.root = Path(_line(done.stdout))
             return git
         error = done.stderr.decode(errors="replace")
         if "not a git repository" in error:
@@ -86,7 +86,7 @@ class Git:
     @cached_property
     def root(self) -> Path:
         """The top of the work tree."""
-        return Path(os.fsdecode(self._run("rev-parse", "--show-toplevel").removesuffix(b"\n")))
+        return Path(_line(self._run("rev-parse", "--show-toplevel")))
 
     @cached_property
     def is_shallow(self) -> bool:
@@ -174,29 +174,20 @@ class Git:
 
     def work_tree(self) -> list[str]:
         """The paths of tracked and of untracked files that are not ignored, whether they still exist or not."""
-        listing = self._run(
-            "ls-files",
-            "-z",
-            "--full-name",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "--deduplicate",
-            ":/",
-        )
+        which = ("--cached", "--others", "--exclude-standard", "--deduplicate")
+        listing = self._run("ls-files", "-z", "--full-name", *which, ":/")
         return [os.fsdecode(path) for path in listing.split(b"\0") if path and not path.endswith(b"/")]
 
     @cached_property
     def branch(self) -> str | None:
         """The branch that HEAD is on, None where it is on none."""
         done = self._start("symbolic-ref", "--short", "--quiet", "HEAD")
-        return os.fsdecode(done.stdout.removesuffix(b"\n")) if done.returncode == 0 else None
+        return _line(done.stdout) if done.returncode == 0 else None
 
     @cached_property
     def shared_folder(self) -> Path:
         """Where the objects are: the same for all work trees of a repository."""
-        folder = os.fsdecode(self._run("rev-parse", "--git-common-dir").removesuffix(b"\n"))
-        return (self._folder / folder).resolve()
+        return (self._folder / _line(self._run("rev-parse", "--git-common-dir"))).resolve()
 
     @cached_property
     def boundary(self) -> frozenset[str]:
@@ -257,7 +248,10 @@ class Git:
             return get_close_matches(revision, [reference.name for reference in repository.references], n=1)
 
     def _run(self, *arguments: str, standard_input: str = "") -> bytes:
-        return _output(self._start(*arguments, standard_input=standard_input), arguments[0])
+        done = self._start(*arguments, standard_input=standard_input)
+        if done.returncode != 0:
+            raise CannotCheck(f"git {arguments[0]} failed: {first_line(done.stderr)}")
+        return done.stdout
 
     def _start(self, *arguments: str, standard_input: str = "") -> subprocess.CompletedProcess[bytes]:
         try:
@@ -288,7 +282,6 @@ class Git:
         )
 
 
-def _output(done: "subprocess.CompletedProcess[bytes]", command: str) -> bytes:
-    if done.returncode != 0:
-        raise CannotCheck(f"git {command} failed: {first_line(done.stderr)}")
-    return done.stdout
+def _line(output: bytes) -> str:
+    """The one line that Git wrote, such as a path, in which all bytes but its end count."""
+    return os.fsdecode(output.removesuffix(b"\n"))

@@ -7,8 +7,6 @@ from typing import Final
 from eksa_lint.snapshot.plumbing import TreeEntry, raw_sides
 
 COMMIT_FORMAT: Final = "%H%x00%P%x00%an%x00%aI%x00%s"
-SHORT: Final = 7
-"""Characters of an id that people are shown."""
 
 
 @dataclass(frozen=True, slots=True)

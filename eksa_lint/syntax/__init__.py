@@ -1,6 +1,6 @@
 """Text to documents: plain JSON values, and beside them the exact place of every key and value.
 
-`parse` is the only way in. Nothing here knows Kubernetes, Git or rules.
+`parse` is the only way from bytes to documents. Nothing here knows Kubernetes, Git or rules.
 """
 
 from eksa_lint.syntax.directives import Directive, find_directives

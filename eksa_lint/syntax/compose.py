@@ -15,7 +15,7 @@ from yaml.events import (
 
 from eksa_lint.syntax import scalars
 from eksa_lint.syntax.document import Document, Entry, JsonValue, Node, Problem
-from eksa_lint.syntax.events import NotYaml
+from eksa_lint.syntax.events import CannotRead, TooComplex
 
 MOST_NODES: Final = 100_000
 """Nodes of one document, aliases counted each time they are used."""
@@ -23,15 +23,6 @@ MOST_DEPTH: Final = 100
 MOST_NODES_OF_A_FILE: Final = 1_000_000
 """Nodes of all documents of one file: a large fleet has 300,000 in all of its files."""
 LONGEST_SCALAR: Final = 1_000_000
-
-
-class TooComplex(Exception):
-    """A document over one of the limits; `offset` is where it went over."""
-
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.offset = offset
 
 
 class Composer:
@@ -132,7 +123,7 @@ class Composer:
         if event.anchor in self._open_anchors:
             raise TooComplex(f"the alias *{event.anchor} stands inside its own anchor", start)
         if event.anchor not in self._anchors:
-            raise NotYaml(f"the alias *{event.anchor} has no anchor", start)
+            raise CannotRead(f"the alias *{event.anchor} has no anchor", start)
         target, size = self._anchors[event.anchor]
         self._nodes += size
         if self._nodes > MOST_NODES:
@@ -160,7 +151,7 @@ class Composer:
                 self._merge(item, entries)
                 continue
             if key.entries is not None or key.items is not None:
-                template = template or self._text.startswith("{{", start)
+                template = template or self._text.startswith("{{", start)  # which is a mapping in a mapping to YAML
                 if not template:
                     self.problems.append(Problem("yaml-syntax", "a key must be text", key.start, key.end))
                 continue

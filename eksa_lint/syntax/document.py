@@ -66,6 +66,10 @@ class Entry:
     key_end: int
     node: Node
 
+    def with_node(self, node: Node) -> "Entry":
+        """The same key with another value."""
+        return Entry(self.key_start, self.key_end, node)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -6,10 +6,12 @@ refuses tabs between tokens, takes halves of surrogate pairs, and is slow.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Literal
 
 from yaml.error import MarkedYAMLError
 from yaml.reader import ReaderError
+
+from eksa_lint.syntax.document import Problem
 
 try:
     from yaml._yaml import CParser
@@ -20,29 +22,20 @@ except ImportError:  # PyYAML was built without libyaml on this platform
 PARSER_ERRORS: Final = (MarkedYAMLError, ReaderError, ValueError, OverflowError)
 
 
-class Mark(Protocol):
-    index: int
-    line: int
-    column: int
+class CannotRead(Exception):
+    """Reading stopped at an offset (code points from the start); `problem` is what is said of it."""
 
-
-class Event(Protocol):
-    start_mark: Mark
-    end_mark: Mark
-
-
-class NotYaml(Exception):
-    """The parser stopped at `offset` (code points from the start), because of `reason`."""
+    kind: ClassVar[Literal["yaml-syntax", "too-complex"]] = "yaml-syntax"
 
     def __init__(self, reason: str, offset: int) -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.offset = offset
+        self.problem = Problem(self.kind, reason, offset, offset + 1)
 
-    @property
-    def is_limit(self) -> bool:
-        """Whether the text is too much for the parser, and may be YAML."""
-        return "maximum nesting depth" in self.reason
+
+class TooComplex(CannotRead):
+    """The text may be YAML, and is over one of the limits, ours or the parser's."""
+
+    kind = "too-complex"
 
 
 def events(text: str, *, pure: bool = CParser is None) -> Iterator[Any]:
@@ -50,16 +43,17 @@ def events(text: str, *, pure: bool = CParser is None) -> Iterator[Any]:
     return _pure(text) if pure else iter(CParser(text).get_event, None)
 
 
-def explain(error: Exception, text: str) -> NotYaml:
+def explain(error: Exception, text: str) -> CannotRead:
     """What one of `PARSER_ERRORS` says, and where."""
     match error:
         case MarkedYAMLError():
             mark = error.problem_mark or error.context_mark
-            return NotYaml(_reason(error), mark.index if mark else 0)
+            reason, offset = _reason(error), mark.index if mark else 0
+            return TooComplex(reason, offset) if "maximum nesting depth" in reason else CannotRead(reason, offset)
         case ReaderError():
-            return NotYaml(_unprintable(text), _first_unprintable(text))
+            return CannotRead(_unprintable(text), _first_unprintable(text))
         case _:  # only PyYAML's own parser, and it does not say where
-            return NotYaml("an escape stands for no character", 0)
+            return CannotRead("an escape stands for no character", 0)
 
 
 def _pure(text: str) -> Iterator[Any]:

@@ -10,6 +10,6 @@ def is_filled_in_later(value: Any) -> bool:
     return isinstance(value, str) and any(mark in value for mark in LATER_MARKS)
 
 
-def text(value: Any) -> str:
-    """The text that can be judged; empty for anything else."""
+def known_text(value: Any) -> str:
+    """The value where it is text that nothing replaces, which can be judged; empty for anything else."""
     return value if isinstance(value, str) and not is_filled_in_later(value) else ""

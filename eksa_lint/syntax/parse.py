@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import scalars
-from eksa_lint.syntax.compose import Composer, TooComplex
+from eksa_lint.syntax.compose import Composer
 from eksa_lint.syntax.document import Document, Problem, Stream
-from eksa_lint.syntax.events import PARSER_ERRORS, NotYaml, events, explain
+from eksa_lint.syntax.events import PARSER_ERRORS, CannotRead, events, explain
 from eksa_lint.syntax.source import Source, decode, is_utf_16
-
-LARGEST_FILE: Final = 10_000_000
-"""Bytes; a larger file is not parsed, only searched for secrets."""
 
 _TEMPLATE: Final = re.compile(r"\{\{|\{%|<%")
 
@@ -21,15 +19,23 @@ def parse(data: bytes, *, core: bool = False) -> Stream:
 
     With `core` words are read as YAML 1.2 does, for our own files; else as Kubernetes does.
     """
-    if len(data) > LARGEST_FILE:
-        problem = Problem("too-complex", f"the file has more than {LARGEST_FILE // 1_000_000} MB", 0, 0)
-        return Stream(Source(""), problems=[problem], broken=True)
+    if len(data) > LARGEST_READ:
+        return too_large()
     source, bad = decode(data)
     if bad is not None:
-        problem = Problem("yaml-syntax", "the text is not valid UTF-8", bad, bad + 1)
-        return Stream(source, problems=[problem], broken=True)
+        return unread(Problem("yaml-syntax", "the text is not valid UTF-8", bad, bad + 1), source)
     stream = compose(source, events(source.text), scalars.resolve_core if core else scalars.resolve_plain)
     return _only_first(stream) if is_utf_16(data) and len(stream.documents) > 1 else stream
+
+
+def too_large() -> Stream:
+    """What stands for a file that is only searched for secrets."""
+    return unread(Problem("too-complex", f"the file has more than {LARGEST_READ // 1_000_000} MB", 0, 0))
+
+
+def unread(problem: Problem, source: Source | None = None) -> Stream:
+    """What stands for a file of which nothing can be parsed."""
+    return Stream(source or Source(""), problems=[problem], broken=True)
 
 
 def _only_first(stream: Stream) -> Stream:
@@ -49,16 +55,11 @@ def compose(
     documents: list[Document] = []
     broken = None
     try:
-        try:
-            documents.extend(composer.documents())
-        except PARSER_ERRORS as error:
-            raise explain(error, source.text) from error
-    except NotYaml as error:
-        broken = Problem(
-            "too-complex" if error.is_limit else "yaml-syntax", error.reason, error.offset, error.offset + 1
-        )
-    except TooComplex as error:
-        broken = Problem("too-complex", error.reason, error.offset, error.offset + 1)
+        documents.extend(composer.documents())
+    except PARSER_ERRORS as error:
+        broken = explain(error, source.text).problem
+    except CannotRead as error:
+        broken = error.problem
     problems = [*composer.problems, broken] if broken else composer.problems
     return Stream(source, documents, problems, broken is not None)
 

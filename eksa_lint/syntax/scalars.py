@@ -7,9 +7,9 @@ read their files with: YAML 1.1 without sexagesimal numbers, dates left as strin
 import base64
 import math
 import re
-from typing import Final
+from typing import Final, TypeAlias
 
-Scalar = str | int | float | bool | None
+Scalar: TypeAlias = str | int | float | bool | None
 
 _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
@@ -17,11 +17,14 @@ _WORDS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
 }
 _CORE_WORDS: Final = frozenset(("true", "false", "null", "~", ""))
-# JSON has no such numbers: Kubernetes refuses the document, so the text stands for the value.
 _NOT_NUMBERS: Final = frozenset(
     sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")
 ) | {".nan", ".NaN", ".NAN"}  # fmt: skip
+"""JSON has no such numbers: Kubernetes refuses the document, so the text stands for the value."""
+
 _FIRST: Final = frozenset("0123456789+-.yYnNtTfFoO~")
+"""What a word or a number begins with; most values begin with none of it, and are text at a glance."""
+
 _INTEGER: Final = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _INT64: Final = range(-(2**63), 2**63)

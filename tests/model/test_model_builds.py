@@ -369,6 +369,8 @@ def test_an_object_is_exempt_from_variables_and_defaults_alone_need_a_strategy()
         ("${a}-1", "x-${b}", True),
         ("a-${a}", "b-${a}", False),
         ("{{ a }}", "anything", True),
+        ("prod-{% a %}-1", "prod-eu-1", True),
+        ("prod-%{ if a }eu", "prod-eu", True),
         ("prod", "prod", True),
         ("prod", "prod2", False),
     ],

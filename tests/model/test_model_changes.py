@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_support import changes, cluster, kustomization, sync, thing, told
 
+from eksa_lint.model import fields
 from eksa_lint.model.pairing import pair_items
 
 GROUPS = "{workerNodeGroupConfigurations: [%s]}"
@@ -262,8 +263,6 @@ DOCUMENTS = st.recursive(
 @given(DOCUMENTS, DOCUMENTS)
 def test_the_fields_of_a_change_lead_to_their_values(old: Any, new: Any) -> None:
     """Each side's path gives that side's value, and equal specs are no change."""
-    from eksa_lint.model import fields  # noqa: PLC0415 - here alone
-
     files = [{"a.json": json.dumps(_object(spec))} for spec in (old, new)]
     assert changes(files[0], files[0]) == []
     for change in changes(*files):

@@ -78,6 +78,13 @@ def test_the_fate_of_a_cluster(
     assert [(each.fate, each.departure.exit) for each in found] == ([] if fate is None else [(fate, left)])
 
 
+def test_a_sync_that_comes_to_say_the_default_namespace_is_still_there() -> None:
+    suspended = sync("./clusters/mgmt") + "  suspend: true\n"
+    before = {**OTHER, "sync.yaml": suspended.replace(", namespace: flux-system", ""), FILE: WORKLOAD}
+    (found,) = told(before, {**OTHER, "sync.yaml": suspended.replace("namespace: flux-system", "namespace: default")})
+    assert (found.fate, found.reason) == (Fate.WAITS, "sync.yaml is suspended")
+
+
 def test_a_fate_says_how_many_machines_go_and_what_comes() -> None:
     renamed = {**MGMT, FILE: WORKLOAD.replace("name: prod", "name: prod-2")}
     (found,) = told({**MGMT, FILE: WORKLOAD}, renamed)

@@ -263,9 +263,11 @@ def test_references_stay_within_their_root() -> None:
         ({"name": "cp"}, []),
         ({"kind": ["x"], "name": {}}, []),
         ({}, []),
+        ("cp", []),
+        (None, []),
     ],
 )
-def test_a_reference_is_resolved_in_the_namespace_it_stands_in(reference: dict[str, Any], paths: list[str]) -> None:
+def test_a_reference_is_resolved_in_the_namespace_it_stands_in(reference: Any, paths: list[str]) -> None:
     objects = inventory(FLEET)
     (prod,) = objects.resources_in("prod.yaml")
     assert [resource.path for resource in resolve_reference(objects, prod, reference)] == paths

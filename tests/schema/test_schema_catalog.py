@@ -29,7 +29,7 @@ NEWEST = catalog.releases()[-1]
         (None, NEWEST),
     ],
 )
-def test_release(written: str | None, release: str) -> None:
+def test_a_version_stands_for_the_nearest_known_release(written: str | None, release: str) -> None:
     assert catalog.release_for(written) == release
 
 
@@ -56,7 +56,9 @@ def test_every_file_of_the_index_is_there(release: str) -> None:
         ("kustomize.toolkit.fluxcd.io", "v1beta1", "Kustomization", None, "flux/Kustomization/v1beta1.json"),
     ],
 )
-def test_find(group: str, version: str, kind: str, eksa_version: str | None, file: str) -> None:
+def test_a_schema_is_found_by_kind_version_and_release(
+    group: str, version: str, kind: str, eksa_version: str | None, file: str
+) -> None:
     shape = catalog.find(group, version, kind, eksa_version)
     assert shape is not None
     assert shape.file == file
@@ -74,11 +76,11 @@ def test_find(group: str, version: str, kind: str, eksa_version: str | None, fil
         ("", "v1", "Pod", None),
     ],
 )
-def test_no_schema(group: str, version: str, kind: str, eksa_version: str | None) -> None:
+def test_what_is_not_known_has_no_schema(group: str, version: str, kind: str, eksa_version: str | None) -> None:
     assert catalog.find(group, version, kind, eksa_version) is None
 
 
-def test_kinds() -> None:
+def test_a_group_has_the_kinds_of_any_release() -> None:
     known = catalog.kinds(EKSA)
     for kind in ("Cluster", "Bundles", "EKSARelease", "Release", "ControlPlaneUpgrade", "SnowIPPool"):
         assert kind in known

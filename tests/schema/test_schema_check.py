@@ -48,7 +48,7 @@ def shown(draft: Draft) -> tuple[str, int, int, str]:
         ("Clusterr", "spec: {}\n", ("schema-unknown-kind", 2, 7, "Clusterr")),
     ],
 )
-def test_place(kind: str, rest: str, expected: tuple[str, int, int, str]) -> None:
+def test_an_error_is_shown_where_it_stands(kind: str, rest: str, expected: tuple[str, int, int, str]) -> None:
     text = f"apiVersion: {EKSA}/v1alpha1\nkind: {kind}\nmetadata:\n  name: prod\n{rest}"
     assert [shown(draft) for draft in drafts(text)] == [expected]
 
@@ -72,7 +72,7 @@ def test_field_for_the_fingerprint_has_list_keys() -> None:
         ("{licenseToken: a, eksaVersion: '${V}'}", None, []),
     ],
 )
-def test_release(spec: str, configured: str | None, rules: list[str]) -> None:
+def test_a_cluster_is_judged_by_the_release_that_it_runs(spec: str, configured: str | None, rules: list[str]) -> None:
     assert [draft.rule for draft in drafts(f"{CLUSTER}spec: {spec}", configured)] == rules
 
 
@@ -90,7 +90,7 @@ def test_unquoted_version_is_for_another_rule(spec: str, rules: list[str]) -> No
     assert [draft.rule for draft in drafts(f"{CLUSTER}spec: {spec}")] == rules
 
 
-def test_patch() -> None:
+def test_nothing_is_missed_in_a_patch() -> None:
     text = CLUSTER.replace("Cluster", "VSphereMachineConfig") + "spec: {numCPUs: 4}"
     assert len(drafts(text)) == 2
     assert drafts(text, patch=True) == []

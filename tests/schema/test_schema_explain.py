@@ -103,7 +103,9 @@ SYNC = "interval: 1m, prune: true, sourceRef: {kind: GitRepository, name: flux-s
         ),
     ],
 )
-def test_unknown_field(kind: str, body: str, path: tuple[Any, ...], message: str, label: str) -> None:
+def test_a_field_that_is_unknown_is_told_with_what_was_meant(
+    kind: str, body: str, path: tuple[Any, ...], message: str, label: str
+) -> None:
     [error] = errors(kind, body)
     assert (error.rule, error.path, error.message, error.label, error.at_key) == (
         "schema-unknown-field",
@@ -127,7 +129,7 @@ def test_unknown_field(kind: str, body: str, path: tuple[Any, ...], message: str
         ),
     ],
 )
-def test_field_of_another_release(kind: str, body: str, release: str | None, label: str) -> None:
+def test_a_field_of_another_release_is_told_with_it(kind: str, body: str, release: str | None, label: str) -> None:
     assert [error.label for error in errors(kind, body, release=release)] == [label]
 
 
@@ -197,7 +199,7 @@ def test_field_of_another_release(kind: str, body: str, release: str | None, lab
         ),
     ],
 )
-def test_wrong_type(body: str, path: tuple[Any, ...], message: str, label: str) -> None:
+def test_a_value_of_another_type_is_told_with_both(body: str, path: tuple[Any, ...], message: str, label: str) -> None:
     [error] = errors("Cluster", body)
     assert (error.rule, error.path, error.message, error.label) == ("schema-wrong-type", path, message, label)
 
@@ -226,7 +228,9 @@ def test_wrong_type(body: str, path: tuple[Any, ...], message: str, label: str) 
         ("OIDCConfig", "metadata: {namespace: a}", [("metadata", "name")], "OIDCConfig lacks metadata.name"),
     ],
 )
-def test_missing_field(kind: str, body: str, paths: list[tuple[Any, ...]], message: str) -> None:
+def test_a_field_that_is_missing_is_told_where_it_belongs(
+    kind: str, body: str, paths: list[tuple[Any, ...]], message: str
+) -> None:
     found = errors(kind, body)
     assert [error.path for error in found] == paths
     assert {error.rule for error in found} == {"schema-missing-field"}
@@ -296,7 +300,7 @@ def test_missing_field(kind: str, body: str, paths: list[tuple[Any, ...]], messa
         ),
     ],
 )
-def test_bad_value(kind: str, body: str, message: str, label: str) -> None:
+def test_a_value_that_is_not_allowed_is_told_with_what_is(kind: str, body: str, message: str, label: str) -> None:
     [error] = errors(kind, body)
     assert (error.rule, error.message, error.label) == ("schema-bad-value", message, label)
 
@@ -321,7 +325,7 @@ def test_bad_value(kind: str, body: str, message: str, label: str) -> None:
         ("GitRepository", "interval: 1m, url: 'https://example.com', verify: {secretRef: {name: a}}", []),
     ],
 )
-def test_flux(kind: str, spec: str, messages: list[str]) -> None:
+def test_kinds_of_flux_are_judged_too(kind: str, spec: str, messages: list[str]) -> None:
     shape = catalog.find(FLUX[kind], "v1", kind)
     assert shape is not None
     head = f"apiVersion: {FLUX[kind]}/v1\nkind: {kind}\nmetadata: {{name: flux-system}}\n"
@@ -349,7 +353,7 @@ def test_flux(kind: str, spec: str, messages: list[str]) -> None:
         ("DockerDatacenterConfig", "spec: {}"),
     ],
 )
-def test_accepted(kind: str, body: str) -> None:
+def test_what_is_right_is_accepted(kind: str, body: str) -> None:
     assert errors(kind, body) == []
 
 
@@ -458,7 +462,7 @@ def test_every_cause_once_in_the_order_of_paths() -> None:
         ),
     ],
 )
-def test_unknown_kind(  # noqa: PLR0913, PLR0917 - a table
+def test_a_kind_that_is_unknown_is_told_with_what_was_meant(  # noqa: PLR0913, PLR0917 - a table
     group: str, version: str, kind: str, eksa_version: str | None, path: str, message: str, label: str
 ) -> None:
     [error] = explain_kind(group, version, kind, eksa_version)

@@ -6,8 +6,8 @@ from time import process_time
 import pytest
 from yaml_support import only_value
 
+from eksa_lint.snapshot.contents import LARGEST_READ
 from eksa_lint.syntax import find_directives, parse
-from eksa_lint.syntax.parse import LARGEST_FILE
 
 BOMB = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghi"
@@ -100,7 +100,7 @@ def test_each_document_has_limits_of_its_own() -> None:
 
 
 def test_a_file_of_exactly_the_largest_size_is_read() -> None:
-    data = b"a: 1\n".ljust(LARGEST_FILE, b"\n")
+    data = b"a: 1\n".ljust(LARGEST_READ, b"\n")
     assert parse(data).documents[0].root.value == {"a": 1}
     assert parse(data + b"\n").broken
 

@@ -67,7 +67,7 @@ def trusted_certificates(resource: Resource, _: Context) -> Iterator[Draft]:
             continue
         blocks = PEM_BLOCK.findall(text)
         certificates = [read_certificate(body) for kind, body in blocks if kind == "CERTIFICATE"]
-        if resource.kind == "Cluster" and (not blocks or None in certificates):
+        if resource.is_cluster and (not blocks or None in certificates):
             yield _doubt(resource, path, f"is no certificate in PEM form: connections to {holder} fail")
         for number, certificate in enumerate(certificates, 1):
             which = f" (number {number})" if len(certificates) > 1 else ""

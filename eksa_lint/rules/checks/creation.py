@@ -54,7 +54,7 @@ def _self_managed(cluster: Resource, before: Inventory) -> Iterator[Draft]:
 
     One that comes with a sync root of its own was made by eksctl, which wrote both.
     """
-    known = {folder or "." for folder in before.layout.sync_folders}
+    known = before.layout.syncs.roots
     lifted = "true" in (_annotation(cluster, "paused"), _annotation(cluster, "managed-by-cli"))
     if not manages_itself(cluster) or lifted or cluster.id.root not in known:
         return

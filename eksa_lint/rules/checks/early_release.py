@@ -20,7 +20,7 @@ def early_release(change: Change, _: Context) -> Iterator[Draft]:
     before, after = change.before, change.after
     if before is None or after is None:
         return
-    if after.kind == "Cluster" and fields.get(before.value, _EARLY) is None:
+    if after.is_cluster and fields.get(before.value, _EARLY) is None:
         return
     rows = {row["field"]: row for row in data.table("early-kinds").get(after.kind, ())}
     for difference in change.fields:

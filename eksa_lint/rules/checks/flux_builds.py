@@ -58,7 +58,7 @@ def _kustomization(file: File, context: Context) -> Iterator[Draft]:
     if kustomization is None or ".gitmodules" in inventory.snapshot.blobs:
         return
     syncs = inventory.layout.syncs_building(folder)
-    if not syncs and (inventory.layout.sync_folders or before is None):
+    if not syncs and (inventory.layout.syncs.roots or before is None):
         return
     if kustomization.file == file.path:
         misfits = list(_misfits(kustomization, context, by_flux=bool(syncs)))

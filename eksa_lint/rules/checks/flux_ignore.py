@@ -46,7 +46,7 @@ def ignored_clusters(file: File, context: Context) -> Iterator[Draft]:
 def _clusters(path: str, before: Inventory) -> Iterator[Resource]:
     """The clusters of a file that Flux applied."""
     for resource in before.resources_in(path):
-        if (resource.group, resource.kind) == (EKSA, "Cluster") and resource.owner and before.is_applied(resource):
+        if resource.is_cluster and resource.sync_name and before.is_applied(resource):
             yield resource
 
 

@@ -10,7 +10,7 @@ from eksa_lint.model.dependencies import Dependency, dependencies_of
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZE, is_within
 from eksa_lint.model.outcome import Outcome, is_folder_missing, outcome_of_sync
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 from eksa_lint.model.sync import FLUX, Sync, is_sync, source_of, sync_of, synced_folder
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
@@ -55,7 +55,7 @@ def _clusters(sync: Sync, context: Context) -> str:
         change.before.id.name
         for change in context.changes
         if change.event == "removed" and change.before is not None
-        if (change.before.group, change.before.kind) == (EKSA, "Cluster") and is_within(change.before.path, sync.folder)
+        if change.before.is_cluster and is_within(change.before.path, sync.folder)
     ]
     if not names:
         return ""

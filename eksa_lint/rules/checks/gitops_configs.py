@@ -35,6 +35,6 @@ def _repair(config: Resource, context: Context) -> Repair | None:
 def _reference(cluster: Resource) -> Rewrite | None:
     """The kind in the reference of a cluster; None where a patch has put it there."""
     path = ("spec", "gitOpsRef", "kind")
-    if cluster.kind != "Cluster" or cluster.built is not None or cluster.node.find(path) is None:
+    if not cluster.is_cluster or cluster.built is not None or cluster.node.find(path) is None:
         return None
     return Rewrite(cluster.place(path), "FluxConfig")

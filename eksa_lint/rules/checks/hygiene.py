@@ -123,6 +123,6 @@ def _first_cluster(inventory: Inventory) -> Resource | None:
         resource
         for path in _cluster_files(inventory)
         for resource in inventory.resources_in(path)
-        if (resource.group, resource.kind) == (EKSA, "Cluster") and not resource.patch
+        if resource.is_cluster and not resource.patch
     )
     return next(found, None)

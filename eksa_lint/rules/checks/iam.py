@@ -39,7 +39,7 @@ def iam(subject: Resource | Change, context: Context) -> Iterator[Draft]:
 
 
 def _judge_change(change: Change, context: Context) -> Iterator[Draft]:
-    if change.resource.kind == "Cluster":
+    if change.resource.is_cluster:
         yield from judge_reference(change, context)
     elif change.after is not None and context.before is not None:
         yield from judge_mappings(change, context, context.before)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from eksa_lint import data
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks.iam_mappings import (
     AUTHENTICATOR,
     clusters_of,
@@ -19,7 +19,7 @@ from eksa_lint.rules.checks.iam_mappings import (
 )
 from eksa_lint.rules.checks.iam_scene import Scene, partition_of
 from eksa_lint.rules.draft import Draft, draft_at
-from eksa_lint.syntax.later import is_filled_in_later, text
+from eksa_lint.syntax.later import is_filled_in_later, known_text
 
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+\Z")
 _ZONE: Final = re.compile(r"([a-z]{2,4}(?:-[a-z]+)+-\d+)[a-z]\Z")
@@ -40,7 +40,7 @@ def judge_holder(resource: Resource, inventory: Inventory, scene: Scene) -> Iter
 
 def _partition(config: Resource) -> Iterator[Draft]:
     table = data.table("iam-partitions")
-    partition = text(config.spec.get("partition"))
+    partition = known_text(config.spec.get("partition"))
     if not partition or partition in table["partitions"]:
         return
     meant = table["slips"].get(partition.lower()) or partition.lower().strip()
@@ -51,7 +51,7 @@ def _partition(config: Resource) -> Iterator[Draft]:
 
 
 def _region(config: Resource) -> Iterator[Draft]:
-    region, partition = text(config.spec.get("awsRegion")), partition_of(config)
+    region, partition = known_text(config.spec.get("awsRegion")), partition_of(config)
     known = data.table("iam-partitions")["partitions"]
     if not region:
         return
@@ -110,7 +110,7 @@ def _is_orphan(config: Resource, inventory: Inventory) -> bool:
         return False
     if not inventory.manifests.count_clusters():
         return False
-    if not config.id.root and inventory.layout.sync_folders:
+    if not config.id.root and inventory.layout.syncs.roots:
         return False
     near = inventory.mentioning(config.id.name, config.id.root)
     return not any(_names(resource, config.id.name) for resource in near)
@@ -118,11 +118,7 @@ def _is_orphan(config: Resource, inventory: Inventory) -> bool:
 
 def _names(resource: Resource, name: str) -> bool:
     """Whether a Cluster, or a patch of one, names an AWSIamConfig in whatever namespace."""
-    return (
-        resource.kind == "Cluster"
-        and resource.group == EKSA
-        and any(target.name == name for _, target in configs_of(resource))
-    )
+    return resource.is_cluster and any(target.name == name for _, target in configs_of(resource))
 
 
 def _shared_configs(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:

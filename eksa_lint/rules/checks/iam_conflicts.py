@@ -8,11 +8,11 @@ from eksa_lint.rules.checks.iam_arn import parse_arn
 from eksa_lint.rules.checks.iam_mappings import ROLES, USERS, Mapping
 from eksa_lint.rules.checks.iam_scene import Scene
 from eksa_lint.rules.draft import Draft
-from eksa_lint.syntax.later import is_filled_in_later, text
+from eksa_lint.syntax.later import is_filled_in_later, known_text
 
 
 def wrong_list(mapping: Mapping, scene: Scene) -> Iterator[Draft]:
-    arn = parse_arn(text(mapping.arn)) if mapping.list and scene.is_alive(mapping) else None
+    arn = parse_arn(known_text(mapping.arn)) if mapping.list and scene.is_alive(mapping) else None
     wanted = ROLES if arn is not None and arn.kind == "role" else USERS
     if arn is not None and arn.kind and mapping.list != wanted:
         yield Draft(
@@ -38,7 +38,7 @@ def ambiguous(scene: Scene) -> Iterator[Draft]:
             yield _twice(mapping, *_clash(mapping, other), other)
             continue
         same_name = named.setdefault(mapping.username, mapping)
-        if text(mapping.username) and set(same_name.groups) != set(mapping.groups):
+        if known_text(mapping.username) and set(same_name.groups) != set(mapping.groups):
             reason = f"is user {mapping.username} as {same_name.arn} is, with other groups: a binding on it serves both"
             yield _twice(mapping, reason, Severity.NOTE, same_name, "username")
         for object_mapping in scene.near.identities.get(mapping.key, ()):

@@ -171,9 +171,9 @@ def clusters_of(config: Resource, inventory: Inventory) -> list[Resource]:
     beside = [
         resource
         for resource in inventory.resources_in(config.path)
-        if resource.kind == "Cluster" and any(target == config.id for _, target in configs_of(resource))
+        if resource.is_cluster and any(target == config.id for _, target in configs_of(resource))
     ]
-    return beside or [resource for resource in inventory.referring(config.id) if resource.kind == "Cluster"]
+    return beside or [resource for resource in inventory.referring(config.id) if resource.is_cluster]
 
 
 def lands_beside(resource: Resource, inventory: Inventory) -> bool:
@@ -187,7 +187,7 @@ def own_configs(inventory: Inventory, root: str) -> list[Resource]:
     return [
         config
         for cluster in inventory.mentioning("identityProviderRefs", root)
-        if cluster.group == EKSA and cluster.kind == "Cluster" and not cluster.patch and manages_itself(cluster)
+        if cluster.is_cluster and not cluster.patch and manages_itself(cluster)
         for _, target in configs_of(cluster)
         for config in inventory.get(target)
     ]

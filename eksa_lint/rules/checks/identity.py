@@ -17,7 +17,7 @@ def duplicate_resources(resource: Resource, context: Context) -> Iterator[Draft]
         return
     same = context.inventory.get(resource.id)
     if is_unknown(resource.id):  # each Flux `Kustomization` may fill in something else
-        same = [other for other in same if other.owner == resource.owner]
+        same = [other for other in same if other.sync_name == resource.sync_name]
     first = same[0] if same else resource
     if resource.path == first.path and resource.node is first.node:  # told at the second one; equal files share nodes
         return

@@ -10,7 +10,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.changes import Change
 from eksa_lint.model.fields import Path
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.critical_objects import pod_of
 from eksa_lint.rules.checks.rbac_graph import graph_of
@@ -91,7 +91,7 @@ def _mirrors(inventory: Inventory, root: str) -> Iterator[str]:
     """The registry mirrors of the clusters of a root."""
     for cluster in inventory.mentioning("registryMirrorConfiguration", root):
         mirror = cluster.spec.get("registryMirrorConfiguration")
-        if (cluster.group, cluster.kind) == (EKSA, "Cluster") and isinstance(mirror, dict) and mirror.get("endpoint"):
+        if cluster.is_cluster and isinstance(mirror, dict) and mirror.get("endpoint"):
             yield str(mirror["endpoint"])
             yield f"{mirror['endpoint']}:{mirror.get('port', 443)}"
 

@@ -40,7 +40,7 @@ def _bodies(
     item: Node, written: Node, reader: PatchReader, objects: Objects, *, targeted: bool = False
 ) -> Iterator[Misfit]:
     """A part of an object must say its kind and name, even where a target says what is meant."""
-    for _, _, node in reader.bodies(written):
+    for node in reader.bodies(written):
         part = node.value
         if isinstance(part, list):
             if not targeted:

@@ -24,7 +24,7 @@ def not_run(kustomization: Kustomization, manifests: Manifests) -> Iterator[Misf
             yield Misfit(item, "asks for a Helm chart, which Flux does not let kustomize render", name)
     reader = PatchReader(kustomization.folder, kustomization.file, kustomization.source, manifests)
     for item in (item for name in _PLUGINS for item in kustomization.items(name)):
-        for _, _, node in reader.bodies(item):
+        for node in reader.bodies(item):
             kind, version = (fields.get(node.value, (part,)) for part in ("kind", "apiVersion"))
             if isinstance(kind, str) and isinstance(version, str) and version != _BUILTIN:
                 yield Misfit(item, f"runs {kind} of {version}, and Flux lets kustomize start no program", kind)

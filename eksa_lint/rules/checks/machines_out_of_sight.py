@@ -7,7 +7,6 @@ from typing import Final
 from eksa_lint.model.changes import Change
 from eksa_lint.model.effects import causes
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.resource import EKSA
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
@@ -40,4 +39,4 @@ def machines_out_of_sight(change: Change, context: Context) -> Iterator[Draft]:
 
 def _shows_clusters(inventory: Inventory) -> bool:
     objects = (each for path in inventory.manifests.holding(_OF_CLUSTERS) for each in inventory.resources_in(path))
-    return any((each.group, each.kind) == (EKSA, "Cluster") for each in objects)
+    return any(each.is_cluster for each in objects)

@@ -139,7 +139,7 @@ def _no_cluster(manifest: _Manifest, inventory: Inventory) -> Iterator[Draft]:
 def _is_used(datacenter: Resource, inventory: Inventory) -> bool:
     for other in inventory.mentioning(datacenter.id.name, datacenter.id.root):
         reference = fields.get(other.value, ("spec", "datacenterRef"))
-        if other.kind == "Cluster" and fields.get(reference, ("name",)) == datacenter.id.name:
+        if other.is_cluster and fields.get(reference, ("name",)) == datacenter.id.name:
             return True
     return False
 

@@ -42,7 +42,7 @@ def _changed_config(before: Resource, after: Resource, inventory: Inventory) -> 
     """Other terms for a provider that was there: told at the first field that differs."""
     old, new = _terms(before), _terms(after)
     differing = [name for name in (*_ADMITS, *_NAMES) if old.get(name) != new.get(name)]
-    clusters = [resource for resource in inventory.referring(after.id) if resource.kind == "Cluster"]
+    clusters = [resource for resource in inventory.referring(after.id) if resource.is_cluster]
     if differing and clusters:
         place = after.place(("spec", differing[0]))
         yield _draft(clusters[0], place, after, after, inventory, f"{', '.join(differing)} changed")
@@ -61,7 +61,7 @@ def _draft(  # noqa: PLR0913, PLR0917 - the cluster, where it is told, and of wh
         f"{_bound(terms, cluster, inventory)}",
         place=place,
         resource=resource,
-        field="spec.identityProviderRefs" if resource.kind == "Cluster" else "spec",
+        field="spec.identityProviderRefs" if resource.is_cluster else "spec",
         values=tuple(f"{name}={terms.get(name)}" for name in (*_ADMITS, *_NAMES)),
         label=label,
         severity=Severity.WARNING,

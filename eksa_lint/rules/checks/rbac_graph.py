@@ -257,7 +257,7 @@ def _flux_namespaces(inventory: Inventory, root: str) -> Iterator[str]:
 
 def _is_management(inventory: Inventory, root: str) -> bool:
     return any(
-        resource.group == EKSA and resource.kind == "Cluster"
+        resource.is_cluster
         for path in inventory.manifests.holding(EKSA.encode())
         if inventory.layout.root(path) == root
         for resource in inventory.resources_in(path)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from eksa_lint.model import fields
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import Reference, references_of
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -39,9 +39,7 @@ def dangling_references(resource: Resource, context: Context) -> Iterator[Draft]
 def unused_objects(resource: Resource, context: Context) -> Iterator[Draft]:
     """Only beside a Cluster: a file without one may be a part that others include."""
     inventory = context.inventory
-    beside = [
-        other for other in inventory.resources_in(resource.path) if (other.group, other.kind) == (EKSA, "Cluster")
-    ]
+    beside = [other for other in inventory.resources_in(resource.path) if other.is_cluster]
     clusters = [other for other in beside if other.id.namespace == resource.id.namespace]
     if resource.patch or not clusters or is_filled_in_later(resource.id.name) or inventory.referring(resource.id):
         return

@@ -19,7 +19,7 @@ from eksa_lint.rules.draft import Draft
 def config_objects(change: Change, context: Context) -> Iterator[Draft]:
     """Objects of EKS Anywhere that another one still names."""
     resource = change.before
-    if resource is None or resource.kind == "Cluster" or context.before is None:
+    if resource is None or resource.is_cluster or context.before is None:
         return
     referrers = [other for other in context.inventory.referring(resource.id) if context.inventory.is_applied(other)]
     left = departure(change, context.changes, context.before, context.inventory) if referrers else None

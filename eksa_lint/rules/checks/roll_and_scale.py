@@ -13,7 +13,7 @@ from eksa_lint.model.resource import Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
-from eksa_lint.syntax.later import text
+from eksa_lint.syntax.later import known_text
 
 _VERSION: Final = ("spec", "kubernetesVersion")
 _DATACENTER: Final = ("spec", "datacenterRef")
@@ -52,7 +52,7 @@ def _roll(change: Change, context: Context) -> _Roll | None:
 
     Sources: pkg/api/v1alpha1/cluster_webhook.go; pkg/providers/tinkerbell/upgrade.go.
     """
-    old, new = (text(fields.get(value, _VERSION)) for value in (change.old, change.new))
+    old, new = (known_text(fields.get(value, _VERSION)) for value in (change.old, change.new))
     in_place = fields.get(change.new, _STRATEGY) == "InPlace"
     if old and new and old != new:
         by: tuple[Refuser, ...] = ("webhook",) if in_place else ("webhook", "cli")

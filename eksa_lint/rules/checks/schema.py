@@ -108,7 +108,7 @@ def _is_unquoted_version(resource: Resource, error: "SchemaError") -> bool:
             "kubernetesVersion",
         ):
             node = resource.node.find(error.path)
-            return resource.kind == "Cluster" and node is not None and isinstance(node.value, int | float)
+            return resource.is_cluster and node is not None and isinstance(node.value, int | float)
     return False
 
 

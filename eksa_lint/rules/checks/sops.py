@@ -19,9 +19,9 @@ def not_decrypted(resource: Resource, context: Context) -> Iterator[Draft]:
         sync = way.applied_by
         if sync is not None and not _decrypts(sync, context.inventory):
             message = (
-                f"{resource.title} is encrypted by SOPS, and Kustomization {sync.owner}, which applies it, has no "
-                f"spec.decryption: Flux refuses the Secret, and nothing of {sync.folder or 'the repository'} is "
-                "applied any more"
+                f"{resource.title} is encrypted by SOPS, and Kustomization {sync.namespaced_name}, which applies "
+                f"it, has no spec.decryption: Flux refuses the Secret, and nothing of "
+                f"{sync.folder or 'the repository'} is applied any more"
             )
             yield draft_at("sops-not-decrypted", resource, ("sops",), message, key=True)
             return

@@ -100,7 +100,7 @@ def ssh_access(change: Change, context: Context) -> Iterator[Draft]:
 def _gains(change: Change, config: Resource, login: Login, after: Inventory, before: Inventory) -> Iterator[_Gain]:
     for resource in after.referring(config.id):
         known = before.get(resource.id)
-        if resource.kind != "Cluster" or not known:
+        if not resource.is_cluster or not known:
             continue
         old, new = cluster_of(known[0], before), cluster_of(resource, after)
         parts = tuple(part for part in new.parts if part.config is not None and part.config.id == config.id)

@@ -61,11 +61,11 @@ def upgrade_without_ssh_key(change: Change, context: Context) -> Iterator[Draft]
     resource = change.after
     if resource is None or change.event != "changed" or resource.group != EKSA or resource.id.root:
         return
-    if resource.kind == "Cluster":
+    if resource.is_cluster:
         named = (group.machine for group in machine_groups(context.inventory, resource))
         machines = {machine.id: machine for machine in named if machine is not None and machine.kind in _MACHINES}
     else:
-        used = any(other.kind == "Cluster" for other in context.inventory.referring(resource.id))
+        used = any(other.is_cluster for other in context.inventory.referring(resource.id))
         machines = {resource.id: resource} if used else {}
     for machine in machines.values():
         if not _has_key(machine):

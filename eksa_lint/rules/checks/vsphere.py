@@ -14,7 +14,7 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.machines import MachineGroup, datacenter, machine_groups
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
-from eksa_lint.syntax.later import is_filled_in_later, text
+from eksa_lint.syntax.later import is_filled_in_later, known_text
 
 _DATACENTER: Final = "VSphereDatacenterConfig"
 _MACHINE: Final = "VSphereMachineConfig"
@@ -77,7 +77,7 @@ def _is_sample(resource: Resource) -> bool:
 def paths(cluster: Resource, context: Context) -> Iterator[Draft]:
     """Folders and datastores that begin with the datacenter and go on in another folder than they must."""
     found = datacenter(context.inventory, cluster, _DATACENTER)
-    name = text(found.spec.get("datacenter")) if found else ""
+    name = known_text(found.spec.get("datacenter")) if found else ""
     if found is None or not name:
         return
     for group in machine_groups(context.inventory, cluster):
@@ -92,7 +92,7 @@ def paths(cluster: Resource, context: Context) -> Iterator[Draft]:
 
 def _paths_of(resource: Resource, path: Path, title: str, datacenter_name: str) -> Iterator[Draft]:
     for field, folder in _FOLDERS.items():
-        value = text(fields.get(resource.value, (*path, field)))
+        value = known_text(fields.get(resource.value, (*path, field)))
         prefix = f"/{datacenter_name}/{folder}"
         if value.startswith(f"/{datacenter_name}") and not value.startswith(prefix):
             yield draft_at(

@@ -13,7 +13,7 @@ from eksa_lint.model.resource import EKSA, Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft, draft_at
-from eksa_lint.syntax.later import text
+from eksa_lint.syntax.later import known_text
 
 _RELEASE: Final = re.compile(r"v?([0-9]+)\.([0-9]+)\.([0-9]+)(?:[-+].*)?\Z")
 _DEVELOPMENT: Final = (0, 19, 0)
@@ -81,7 +81,7 @@ def _newer_than_manager(cluster: Resource, manager: Resource) -> Iterator[Draft]
 
 def _shared_token(cluster: Resource, inventory: Inventory) -> Iterator[Draft]:
     """Source: pkg/validations/extendedversion.go:validateLicenseKeyIsUnique, from v0.22 on and not for Snow."""
-    token = text(fields.get(cluster.value, _TOKEN))
+    token = known_text(fields.get(cluster.value, _TOKEN))
     if not token or _needs_no_license(cluster):
         return
     for other in inventory.mentioning(token, cluster.id.root):
@@ -113,11 +113,11 @@ def _name_taken(cluster: Resource, other: Resource, manager: str) -> Draft:
 
 def _manager_name(cluster: Resource) -> str:
     """The name of another cluster that manages this one; empty where it manages itself, or nobody knows."""
-    return "" if cluster.patch else text(manager_of(cluster))
+    return "" if cluster.patch else known_text(manager_of(cluster))
 
 
 def _is_cluster(resource: Resource) -> bool:
-    return resource.kind == "Cluster" and resource.group == EKSA and not resource.patch
+    return resource.is_cluster and not resource.patch
 
 
 def _is_beside(cluster: Resource, other: Resource) -> bool:
