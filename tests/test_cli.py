@@ -645,7 +645,7 @@ NASTY = [
     "\U0001f600",
 ]
 WORD = st.lists(st.sampled_from(NASTY), min_size=1, max_size=4).map("".join)
-COMMAND = re.compile(r"^\s*::[A-Za-z]|##\[[A-Za-z-]+\]")
+COMMAND = re.compile(r"^\s*::[A-Za-z].*::|##\[[A-Za-z-]+\]")
 OURS = re.compile(r"::(?:error|warning|notice) [^:]*::")
 
 
