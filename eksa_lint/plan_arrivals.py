@@ -22,6 +22,7 @@ Broken: TypeAlias = Mapping[ResourceId, str]
 """The file at which Flux stops, by the `Kustomization` that applies it."""
 
 _STOPPING: Final = frozenset((
+    ("duplicate-resource", Consequence.BREAKS),
     ("flux-build-stops", Consequence.BREAKS),
     ("kustomization-invalid", Consequence.BREAKS),
     ("yaml-syntax", Consequence.BREAKS),
