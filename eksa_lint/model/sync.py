@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from eksa_lint.model.inventory import Inventory
 
 FLUX: Final = "kustomize.toolkit.fluxcd.io"
-_SOURCE: Final = "source.toolkit.fluxcd.io"
+SOURCE: Final = "source.toolkit.fluxcd.io"
+BOOTSTRAPPED: Final = "flux-system"
+"""What `flux bootstrap`, and so eksctl anywhere, calls the source of the repository that it writes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Sync:
     def lands_elsewhere(self) -> bool:
         """Whether its objects go to the cluster of a kubeconfig, and not to the one that it stands in."""
         return bool(self.spec.get("kubeConfig"))
+
+    @property
+    def source_name(self) -> str:
+        return str(fields.get(self.spec, ("sourceRef", "name")) or "")
 
     @property
     def prunes(self) -> bool:
@@ -99,7 +105,19 @@ def source_of(sync: Resource) -> ResourceId | None:
     if not isinstance(kind, str) or not isinstance(name, str):
         return None
     namespace = str(fields.get(reference, ("namespace",)) or sync.id.namespace)
-    return ResourceId(sync.id.root, _SOURCE, kind, namespace, name)
+    return ResourceId(sync.id.root, SOURCE, kind, namespace, name)
+
+
+def is_source(value: Any, name: str) -> bool:
+    """Whether an object is a source of a name."""
+    group = str(fields.get(value, ("apiVersion",))).rpartition("/")[0]
+    return group == SOURCE and fields.get(value, ("metadata", "name")) == name
+
+
+def place_of(url: str) -> str:
+    """Where a URL leads, on whichever way: without the scheme, the user, and what may stand at the end."""
+    place = (url.partition("://")[2] or url.replace(":", "/", 1)).rpartition("@")[2]
+    return place.rstrip("/").removesuffix(".git").lower()
 
 
 def object_of(sync: Sync, inventory: "Inventory") -> Resource | None:

@@ -6,8 +6,20 @@ from functools import cached_property
 from posixpath import dirname
 from typing import Final
 
+from eksa_lint.model import fields
 from eksa_lint.model.manifests import Manifests
-from eksa_lint.model.sync import FLUX, Sync, as_folder, root_of, sync_of
+from eksa_lint.model.objects import objects_of
+from eksa_lint.model.sync import (
+    BOOTSTRAPPED,
+    FLUX,
+    SOURCE,
+    Sync,
+    as_folder,
+    is_source,
+    place_of,
+    root_of,
+    sync_of,
+)
 
 _PATH: Final = re.compile(rb"""path(?<![^\s{,"']path)["']?[ \t]*:[ \t]*["']?([^"'#\r\n,}]*)""")
 """Begins with what is searched for, and looks back: half a megabyte of `gotk-components.yaml` takes no 40 ms then."""
@@ -56,7 +68,35 @@ class Syncs:
 
     def _at(self, folder: str) -> Iterator[Sync]:
         for file in sorted(self._files_by_folder.get(folder, ())):
-            yield from (sync for sync in self.in_file(file) if sync.folder == folder)
+            yield from (sync for sync in self.in_file(file) if sync.folder == folder and self._is_of_these_files(sync))
+
+    def _is_of_these_files(self, sync: Sync) -> bool:
+        """Whether a sync applies this repository; one that is declared beside it with another URL or branch is another.
+
+        Where that of the bootstrap is not declared here, it is still the one that its name stands for.
+        """
+        if sync.source_name in {"", BOOTSTRAPPED}:
+            return True
+        declared = self._declared(sync.source_name)
+        own = self._declared(BOOTSTRAPPED) if declared else []
+        if own:
+            return not declared or any(one in own for one in declared)
+        return not (declared and self._names_bootstrapped)
+
+    @cached_property
+    def _names_bootstrapped(self) -> bool:
+        return any(sync.source_name == BOOTSTRAPPED for file in self.files for sync in self.in_file(file))
+
+    def _declared(self, name: str) -> list[tuple[str, object]]:
+        """Where the sources of a name lead, and to which state there."""
+        return [
+            (place_of(str(spec.get("url"))), spec.get("ref"))
+            for path in self._manifests.naming(name)
+            if SOURCE.encode() in self._manifests.content(path)
+            for document in self._manifests.stream(path).documents
+            for node in objects_of(document.root)
+            if is_source(node.value, name) and isinstance(spec := fields.get(node.value, ("spec",)), dict)
+        ]
 
 
 def _files_by_folder(manifests: Manifests) -> dict[str, list[str]]:

@@ -96,6 +96,40 @@ def test_the_nearest_sync_counts() -> None:
     assert one(files, "clusters/mgmt/tenants/a.yaml") == "clusters/mgmt||ConfigMap|tenants|a"
 
 
+def source(name: str, url: str, branch: str = "main") -> str:
+    return (
+        "---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\n"
+        f"metadata: {{name: {name}, namespace: flux-system}}\nspec: {{url: '{url}', ref: {{branch: {branch}}}}}\n"
+    )
+
+
+OWN = source("flux-system", "ssh://git@git.example.org/acme/fleet")
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "own", "applies"),
+    [
+        ("flux-system", "", OWN, True),
+        ("team", source("team", "https://git.example.org/team/apps"), OWN, False),
+        ("team", source("team", "ssh://git@git.example.org/acme/fleet", "team"), OWN, False),
+        ("fleet", source("fleet", "https://git.example.org/acme/fleet.git"), OWN, True),
+        ("fleet", source("fleet", "git@git.example.org:acme/fleet"), OWN, True),
+        ("team", source("team", "https://git.example.org/team/apps"), "", False),
+        ("elsewhere", "", OWN, True),  # nobody knows which repository that is
+    ],
+)
+def test_a_sync_of_another_repository_applies_nothing_of_this_one(
+    name: str, declared: str, own: str, *, applies: bool
+) -> None:
+    refers = "  sourceRef: {{kind: GitRepository, name: {}}}\n"
+    files = {
+        "clusters/mgmt/flux-system/gotk-sync.yaml": sync("./clusters/mgmt") + refers.format("flux-system") + own,
+        "clusters/mgmt/other.yaml": sync("./", name=name) + refers.format(name) + declared,
+        "apps/a.yaml": thing("ConfigMap", "a", group=""),
+    }
+    assert (inventory(files).layout.sync("apps/a.yaml") is not None) == applies
+
+
 def test_syncs_that_apply_each_other_come_to_an_end() -> None:
     files = {"a/sync.yaml": sync("./b"), "b/sync.yaml": sync("./a"), "a/x.yaml": cluster(), "b/y.yaml": cluster()}
     assert one(files, "a/x.yaml").split("|")[0] in ("a", "b")

@@ -6,7 +6,7 @@ from eksa_lint.finding import Severity
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import Resource, ResourceId
-from eksa_lint.model.sync import FLUX, is_sync, root_of, source_of, synced_folder
+from eksa_lint.model.sync import FLUX, is_sync, place_of, root_of, source_of, synced_folder
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -22,7 +22,7 @@ def flux_foreign_source(subject: Resource | Change, context: Context) -> Iterato
     if own is None or other is None or own == other:
         return
     urls = [_url(source, context.inventory) for source in (own, other)]
-    if urls[0] and _place(urls[0]) == _place(urls[1]):
+    if urls[0] and place_of(urls[0]) == place_of(urls[1]):
         return
     if isinstance(subject, Change) and subject.before is not None and _is_known(subject.before, other):
         return
@@ -57,11 +57,6 @@ def _url(source: ResourceId, inventory: Inventory) -> str:
     found = inventory.get(source)
     url = found[0].spec.get("url") if found else None
     return without_login(url) if isinstance(url, str) else ""
-
-
-def _place(url: str) -> str:
-    """Where a URL leads, on whichever way: without the scheme, and what may stand at the end."""
-    return (url.partition("://")[2] or url).rstrip("/").removesuffix(".git").lower()
 
 
 def without_login(url: str) -> str:
