@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from eksa_lint import data
 from eksa_lint.finding import Place, Refuser
 from eksa_lint.model import fields
+from eksa_lint.model.release import eksa_version_of
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
@@ -66,8 +67,7 @@ def _becomes_text(resource: Resource, error: "SchemaError") -> bool:
 def _errors(resource: Resource, context: Context) -> "Iterator[SchemaError]":
     if resource.kind == _MADE_BY_RELEASES:
         return iter(())
-    written = resource.spec.get("eksaVersion") if resource.group == EKSA else None
-    eksa_version = written if isinstance(written, str) else context.eksa_version
+    eksa_version = eksa_version_of(resource, context.eksa_version)
     shape = context.imported.get((resource.group, resource.version, resource.kind))
     if shape is None or (resource.group == EKSA and catalog.is_known_release(eksa_version)):
         shape = catalog.find(resource.group, resource.version, resource.kind, eksa_version) or shape
