@@ -48,8 +48,8 @@ def draft_of(resource: Resource, error: "SchemaError") -> Draft:
 
 def _refused_by(resource: Resource, error: "SchemaError") -> tuple[Refuser, ...]:
     """Only the API server where eksctl anywhere mends what it reads; else whoever the rule says."""
-    is_mended = resource.group == EKSA and (_is_filled_in(resource, error) or _becomes_text(resource, error))
-    return ("crd",) if is_mended else ()
+    mends = _is_filled_in, _is_left_out, _becomes_text
+    return ("crd",) if resource.group == EKSA and any(mend(resource, error) for mend in mends) else ()
 
 
 def _is_filled_in(resource: Resource, error: "SchemaError") -> bool:
@@ -57,6 +57,11 @@ def _is_filled_in(resource: Resource, error: "SchemaError") -> bool:
     return error.rule == "schema-missing-field" and any(
         fields.parse_pattern(pattern) == error.path for pattern in patterns
     )
+
+
+def _is_left_out(resource: Resource, error: "SchemaError") -> bool:
+    patterns = data.table("eksctl-reading")["leftOut"].get(resource.kind, ())
+    return fields.pattern_of(error.path) in patterns and fields.get(resource.value, error.path) == ""
 
 
 def _becomes_text(resource: Resource, error: "SchemaError") -> bool:
