@@ -829,3 +829,15 @@ def test_make_repository_is_isolated(make_repository: Callable[..., Repository])
         "init.defaultbranch=main",
         "protocol.file.allow=always",
     ]
+
+
+@pytest.mark.parametrize(
+    "spec", ["  ...\n  packages: {disable: true}\n", "  packages: {disable: true}\n  ...  # and more\n"]
+)
+def test_three_dots_of_the_documentation_are_named_where_they_break_a_file(
+    spec: str, lint: Lint, tmp_path: Path
+) -> None:
+    (tmp_path / "prod.yaml").write_text(f"kind: Cluster\nspec:\n{spec}")
+    (tmp_path / "other.yaml").write_text("a: [\nb: c\n")
+    assert "leave out the line of three dots" in lint("check", "prod.yaml", folder=tmp_path).out
+    assert "three dots" not in lint("check", "other.yaml", folder=tmp_path).out

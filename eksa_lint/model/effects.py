@@ -86,6 +86,11 @@ def _written(old: Any, new: Any) -> bool:
     return bool(old != new)
 
 
+def _entries(old: Any, new: Any) -> bool:
+    """A block with nothing in it renders like none (pkg/clusterapi/extraargs.go:nodeLabelsExtraArgs)."""
+    return bool((old or {}) != (new or {}))
+
+
 def _first(old: Any, new: Any) -> bool:
     return bool(_first_of(old) != _first_of(new))
 
@@ -118,6 +123,7 @@ def _provider_refs(old: Any, new: Any) -> bool:
 COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "value": _value,
     "written": _written,
+    "entries": _entries,
     "first": _first,
     "first-user": _first_user,
     "length": _length,

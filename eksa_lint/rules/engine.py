@@ -15,6 +15,7 @@ from eksa_lint.model.effective import effective
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.references import resolve_reference
+from eksa_lint.model.release import eksa_version_of, is_before
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.cel import Evaluator, Failure
 from eksa_lint.rules.checks import Check, registered
@@ -130,6 +131,8 @@ class Engine:
             return
         named = Values(self._evaluator, rule, values, activation)
         for validation in validations_for(rule, subject):
+            if self._is_accepted_yet(validation, pair):
+                continue
             yield from self._validate(rule, validation, pair, named)
 
     def _plan(self, resource: Resource, *, is_known: bool) -> tuple["_Step", ...]:
@@ -171,6 +174,13 @@ class Engine:
         place = self._place_in_referred(validation, pair) or draft.place
         repair = in_quotes(place) if validation.quotes and place is not None else None
         return replace(draft, place=place, label="" if isinstance(label, Failure) else label, repair=repair)
+
+    def _is_accepted_yet(self, validation: Validation, pair: Pair) -> bool:
+        """Whether the release that an object is written for comes before the one that first refuses this."""
+        if not validation.refused_since:
+            return False
+        eksa_version = eksa_version_of(pair.shown.resource, self._context.eksa_version)
+        return is_before(eksa_version, validation.refused_since)
 
     def _place_in_referred(self, validation: Validation, pair: Pair) -> Place | None:
         """Where a validation points that looks through a reference at another object."""

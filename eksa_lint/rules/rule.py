@@ -22,7 +22,8 @@ class Validation:
     """One thing that must hold; what it says of severity, consequence and who refuses overrides the rule.
 
     `on` narrows the rule's subjects. `path` is where the finding points, below the rule's `each`, or below the object
-    that the reference at `through` names. `covers` lists the ids of the facts that it enforces.
+    that the reference at `through` names. `refused_since` is the first release of EKS Anywhere that minds: what is
+    written for an earlier one is not judged. `covers` lists the ids of the facts that it enforces.
     """
 
     expression: str
@@ -38,6 +39,7 @@ class Validation:
     severity: Severity | None = None
     consequence: Consequence | None = None
     refused_by: tuple[Refuser, ...] = ()
+    refused_since: str = ""
     covers: tuple[str, ...] = ()
 
 
@@ -190,6 +192,7 @@ def _validation(data: dict[str, Any]) -> Validation:
         severity=Severity(data["severity"]) if "severity" in data else None,
         consequence=Consequence(data["consequence"]) if "consequence" in data else None,
         refused_by=tuple(data.get("refusedBy", ())),
+        refused_since=data.get("refusedSince", ""),
         covers=tuple(data.get("covers", ())),
         through=data.get("through", ""),
         quotes=data.get("repair") == "quote",

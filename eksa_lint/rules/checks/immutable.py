@@ -96,6 +96,12 @@ def _unordered(old: Any, new: Any, _: Change) -> bool:
     return bool(_sorted(_without_zeros(old)) != _sorted(_without_zeros(new)))
 
 
+def _entries(old: Any, new: Any, _: Change) -> bool:
+    """A label without a value is one all the same."""
+    first, second = (value if isinstance(value, dict) else {} for value in (old, new))
+    return first.keys() != second.keys() or any((first[key] or "") != (second[key] or "") for key in first)
+
+
 def _presence(old: Any, new: Any, _: Change) -> bool:
     return (old is None) != (new is None)
 
@@ -153,6 +159,7 @@ def _first_user(old: Any, new: Any, _: Change) -> bool:
 COMPARISONS: Final[dict[str, Callable[[Any, Any, Change], bool]]] = {
     "value": _value,
     "unordered": _unordered,
+    "entries": _entries,
     "presence": _presence,
     "removal": _removal,
     "change-once-set": _change_once_set,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from eksa_lint import data
 from eksa_lint.finding import Place, Refuser
 from eksa_lint.model import fields
+from eksa_lint.model.release import eksa_version_of
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
@@ -47,8 +48,8 @@ def draft_of(resource: Resource, error: "SchemaError") -> Draft:
 
 def _refused_by(resource: Resource, error: "SchemaError") -> tuple[Refuser, ...]:
     """Only the API server where eksctl anywhere mends what it reads; else whoever the rule says."""
-    is_mended = resource.group == EKSA and (_is_filled_in(resource, error) or _becomes_text(resource, error))
-    return ("crd",) if is_mended else ()
+    mends = _is_filled_in, _is_left_out, _becomes_text
+    return ("crd",) if resource.group == EKSA and any(mend(resource, error) for mend in mends) else ()
 
 
 def _is_filled_in(resource: Resource, error: "SchemaError") -> bool:
@@ -56,6 +57,11 @@ def _is_filled_in(resource: Resource, error: "SchemaError") -> bool:
     return error.rule == "schema-missing-field" and any(
         fields.parse_pattern(pattern) == error.path for pattern in patterns
     )
+
+
+def _is_left_out(resource: Resource, error: "SchemaError") -> bool:
+    patterns = data.table("eksctl-reading")["leftOut"].get(resource.kind, ())
+    return fields.pattern_of(error.path) in patterns and fields.get(resource.value, error.path) == ""
 
 
 def _becomes_text(resource: Resource, error: "SchemaError") -> bool:
@@ -66,8 +72,7 @@ def _becomes_text(resource: Resource, error: "SchemaError") -> bool:
 def _errors(resource: Resource, context: Context) -> "Iterator[SchemaError]":
     if resource.kind == _MADE_BY_RELEASES:
         return iter(())
-    written = resource.spec.get("eksaVersion") if resource.group == EKSA else None
-    eksa_version = written if isinstance(written, str) else context.eksa_version
+    eksa_version = eksa_version_of(resource, context.eksa_version)
     shape = context.imported.get((resource.group, resource.version, resource.kind))
     if shape is None or (resource.group == EKSA and catalog.is_known_release(eksa_version)):
         shape = catalog.find(resource.group, resource.version, resource.kind, eksa_version) or shape

@@ -1,6 +1,7 @@
 """Problems of the text itself, met while it was parsed."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from eksa_lint.finding import Severity
 from eksa_lint.model.file import File
@@ -10,6 +11,9 @@ from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Problem
 from eksa_lint.syntax.parse import is_template
 from eksa_lint.syntax.source import is_git_crypt
+
+_NEAR: Final = 4
+"""How many lines a parser may go on before it stumbles over one."""
 
 
 @check("syntax")
@@ -22,6 +26,7 @@ def syntax(file: File, context: Context) -> Iterator[Draft]:
             message=_message(file, problem, _stopping(file, problem, context)),
             place=file.place(problem.start, problem.end),
             field=str(problem.message),
+            label=_label(file, problem),
             severity=_severity(file, problem),
         )
 
@@ -38,6 +43,13 @@ def _message(file: File, problem: Problem, stopping: str) -> str:
     if is_git_crypt(file.source.text):
         return f"{file.path} is encrypted by git-crypt, which Flux cannot undo{stopping}"
     return f"{file.path} is no YAML: {problem.message}{stopping}"
+
+
+def _label(file: File, problem: Problem) -> str:
+    """What is often copied from documentation, where it stands for what was left out."""
+    above = file.source.text[: problem.end].splitlines()[-_NEAR:]
+    dots = any(line.partition("#")[0].strip() == "..." for line in above)
+    return "leave out the line of three dots" if dots and problem.kind == "yaml-syntax" else ""
 
 
 def _stopping(file: File, problem: Problem, context: Context) -> str:
