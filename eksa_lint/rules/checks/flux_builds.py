@@ -13,7 +13,7 @@ from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.model.taken_in import TakenIn
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
-from eksa_lint.rules.checks.kustomization_entries import Misfit, misnamed
+from eksa_lint.rules.checks.kustomization_entries import Misfit, misplaced, missing
 from eksa_lint.rules.checks.kustomization_generators import unmade
 from eksa_lint.rules.checks.kustomization_patches import unmatched
 from eksa_lint.rules.checks.kustomization_plugins import not_run
@@ -41,11 +41,11 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     ways = [way for way in inventory.ways(file.path) if way.applied_by]
     if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
         return  # a file with a cluster is judged whole by cluster-manifest
-    faults = [(document, missing) for document in file.documents if (missing := _missing(document.root))]
+    faults = [(document, lack) for document in file.documents if (lack := _lack(document.root))]
     if faults and not _is_left_out(file.path, inventory):
-        for document, missing in faults:
+        for document, lack in faults:
             message = (
-                f"a document of {file.path} has no {missing}, so that it is no object: {stops(ways[0].sync, inventory)}"
+                f"a document of {file.path} has no {lack}, so that it is no object: {stops(ways[0].sync, inventory)}"
             )
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
 
@@ -75,7 +75,9 @@ def _misfits(kustomization: Kustomization, context: Context, *, by_flux: bool) -
     inventory = context.inventory
     manifests, at = inventory.manifests, inventory.layout.kustomizations.at
     objects = cache(partial(TakenIn(manifests, at).of, kustomization))
-    yield from misnamed(kustomization, inventory, context.before)
+    absent = missing(kustomization, inventory, context.before)
+    yield from absent if by_flux else (misfit for misfit in absent if misfit.is_removed)  # others may be made later
+    yield from misplaced(kustomization, inventory)
     yield from unmatched(kustomization, manifests, objects)
     yield from unmade(kustomization, objects)
     if by_flux:
@@ -88,7 +90,7 @@ def _is_left_out(path: str, inventory: Inventory) -> bool:
     return is_left_out_of_source(path, inventory)
 
 
-def _missing(node: Node) -> str:
+def _lack(node: Node) -> str:
     """What a document lacks to be an object; an empty one is passed over."""
     value = node.value
     if value is None or value == {}:

@@ -35,24 +35,31 @@ class Misfit:
     node: Node
     does: str
     key: str
+    is_removed: bool = False
+    """Whether it names what this change removes."""
 
 
-def misnamed(kustomization: Kustomization, inventory: Inventory, before: Inventory | None) -> Iterator[Misfit]:
-    """The entries that name nothing, or what does not belong there."""
-    listed: set[str] = set()
+def missing(kustomization: Kustomization, inventory: Inventory, before: Inventory | None) -> Iterator[Misfit]:
+    """The entries that name what is not there, or a folder that is no kustomization."""
     for entry in kustomization.includes:
         if fault := _fault_of(entry, inventory):
-            is_gone = before is not None and not _fault_of(entry, before)
-            said = ("still lists", "which is removed") if is_gone else ("lists", fault)
-            yield Misfit(entry.node, f"{said[0]} {entry.node.value}, {said[1]}", entry.target)
-        elif fault := _out_of_place(entry, kustomization, listed, inventory):
-            yield Misfit(entry.node, f"lists {entry.node.value}, {fault}", entry.target)
-        listed.add(entry.target)
+            is_removed = before is not None and not _fault_of(entry, before)
+            said = ("still lists", "which is removed") if is_removed else ("lists", fault)
+            yield Misfit(entry.node, f"{said[0]} {entry.node.value}, {said[1]}", entry.target, is_removed)
     for node, path in _named_files(kustomization):
         if _is_missing(path, inventory):
-            is_gone = before is not None and not _is_missing(path, before)
-            said = ("still names", "removed") if is_gone else ("names", "not there")
-            yield Misfit(node, f"{said[0]} {path}, which is {said[1]}", path)
+            is_removed = before is not None and not _is_missing(path, before)
+            said = ("still names", "removed") if is_removed else ("names", "not there")
+            yield Misfit(node, f"{said[0]} {path}, which is {said[1]}", path, is_removed)
+
+
+def misplaced(kustomization: Kustomization, inventory: Inventory) -> Iterator[Misfit]:
+    """The entries that name what does not belong there."""
+    listed: set[str] = set()
+    for entry in kustomization.includes:
+        if fault := _out_of_place(entry, kustomization, listed, inventory):
+            yield Misfit(entry.node, f"lists {entry.node.value}, {fault}", entry.target)
+        listed.add(entry.target)
 
 
 def _fault_of(entry: Entry, inventory: Inventory) -> str:
