@@ -7,7 +7,14 @@ from itertools import islice
 from posixpath import basename, dirname
 from typing import Final, TypeAlias
 
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, is_within, read_kustomization
+from eksa_lint.model.kustomize import (
+    KUSTOMIZATION_NAMES,
+    Entry,
+    Kustomization,
+    is_kustomization,
+    is_within,
+    read_kustomization,
+)
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.search import as_bytes
 
@@ -60,7 +67,7 @@ class Kustomizations:
         return self._chains[path]
 
     def _find_chains(self, path: str) -> list[Chain]:
-        if basename(path) in KUSTOMIZATION_NAMES:
+        if is_kustomization(path):
             return [Chain((), dirname(path))]
         return self._applied(self._climb(path, dirname(path), (), frozenset()))
 
@@ -94,7 +101,7 @@ class Kustomizations:
 
     def is_patch(self, path: str) -> bool:
         """Whether a file only holds parts of objects that are merged into others."""
-        return basename(path) not in KUSTOMIZATION_NAMES and bool(self.patched_by(path))
+        return not is_kustomization(path) and bool(self.patched_by(path))
 
     def patched_by(self, path: str) -> list[Kustomization]:
         """The kustomizations that merge a file into objects."""
@@ -225,7 +232,7 @@ class Kustomizations:
 
     @cached_property
     def _files(self) -> list[str]:
-        return sorted(file for file in self._manifests if file.endswith(KUSTOMIZATION_NAMES))
+        return sorted(file for file in self._manifests if is_kustomization(file))
 
     def _above(self, folder: str, top: str) -> Iterator[Kustomization]:
         """The kustomizations of a folder and of those above it up to the top, nearest first."""

@@ -1,12 +1,12 @@
 """What is different between two inventories: the objects that one of them lacks, and those that differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from posixpath import basename, dirname
+from posixpath import dirname
 from typing import Final, TypeAlias
 
 from eksa_lint.model.changes import Change
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within_any
+from eksa_lint.model.kustomize import is_kustomization, is_within_any
 from eksa_lint.model.layout import Way
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.model.sync import root_of
@@ -75,7 +75,7 @@ def _reached_by(changed: Iterable[str], inventory: Inventory) -> set[str]:
     """Folders and files whose objects depend on changed kustomizations, patches and Flux objects."""
     kustomizations, starts = inventory.layout.kustomizations, set()
     for path in changed:
-        if basename(path) in KUSTOMIZATION_NAMES:
+        if is_kustomization(path):
             starts.add(dirname(path))
         elif path in inventory.manifests:
             starts |= inventory.layout.syncs.folders_of(path) | inventory.layout.folders_filled_from(path)

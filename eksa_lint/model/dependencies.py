@@ -11,7 +11,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Final
 
 from eksa_lint.model import fields
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_within
+from eksa_lint.model.kustomize import is_kustomization, is_within
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.model.search import as_bytes
 from eksa_lint.model.sync import FLUX, is_sync, object_of, source_of, synced_folder
@@ -126,7 +126,7 @@ class Dependencies:
             return folder
         kustomizations, waiting = inventory.layout.kustomizations, [folder]
         if not kustomizations.at(folder):
-            inner = (dirname(path) for path in inventory.manifests if path.endswith(KUSTOMIZATION_NAMES))
+            inner = (dirname(path) for path in inventory.manifests if is_kustomization(path))
             waiting = [each for each in inner if is_within(each, folder)]
         seen: set[str] = set()
         while waiting and len(seen) < _MOST_FOLDERS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from posixpath import dirname, normpath
+from posixpath import basename, dirname, normpath
 from typing import Any, Final
 
 from eksa_lint.data import json_schema
@@ -97,6 +97,11 @@ def read_kustomization(file: str, folder: str, stream: Stream) -> Kustomization:
 
 def _is_texts(value: Any) -> bool:
     return value is None or (isinstance(value, list) and all(item is None or isinstance(item, str) for item in value))
+
+
+def is_kustomization(path: str) -> bool:
+    """Whether kustomize takes a file for its own, by its name."""
+    return path.endswith(KUSTOMIZATION_NAMES) and basename(path) in KUSTOMIZATION_NAMES
 
 
 def is_remote(text: str) -> bool:

@@ -8,7 +8,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Final
 
 from eksa_lint.model.chains import Chain, Kustomizations
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Kustomization
+from eksa_lint.model.kustomize import Kustomization, is_kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.search import as_bytes
 from eksa_lint.model.sync import Sync, root_of
@@ -130,7 +130,7 @@ class Layout:
 
     def may_make(self, path: str) -> bool:
         """Whether a file is a kustomization that seems to make objects itself, by its text."""
-        return path.endswith(KUSTOMIZATION_NAMES) and _GENERATOR.search(self._manifests.content(path)) is not None
+        return is_kustomization(path) and _GENERATOR.search(self._manifests.content(path)) is not None
 
     def syncs_building(self, folder: str) -> list[Sync]:
         """Those that build the kustomization of a folder, alone or with others."""

@@ -1,22 +1,14 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
-from functools import cache, partial
-from posixpath import basename, dirname
 from typing import Final
 
 from eksa_lint.finding import Place
 from eksa_lint.model.file import File
-from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, KUSTOMIZE, Kustomization
+from eksa_lint.model.kustomize import KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import EKSA, Resource
-from eksa_lint.model.taken_in import TakenIn
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
-from eksa_lint.rules.checks.kustomization_entries import Misfit, misplaced, missing
-from eksa_lint.rules.checks.kustomization_generators import unmade
-from eksa_lint.rules.checks.kustomization_patches import unmatched
-from eksa_lint.rules.checks.kustomization_plugins import not_run
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.syntax import Node
@@ -28,8 +20,10 @@ _RULE: Final = "flux-build-stops"
 def stopped_builds(subject: File | Resource, context: Context) -> Iterator[Draft]:
     if isinstance(subject, Resource):
         yield from _unfit(subject)
-    elif basename(subject.path) in KUSTOMIZATION_NAMES:
-        yield from _kustomization(subject, context)
+    elif is_kustomization(subject.path):
+        from eksa_lint.rules.checks.kustomization_builds import stopped  # noqa: PLC0415 - a commit changes few
+
+        yield from stopped(subject, context)
     else:
         yield from _file(subject, context)
 
@@ -42,52 +36,16 @@ def _file(file: File, context: Context) -> Iterator[Draft]:
     if not ways or ways[0].patch or any(resource.group == EKSA for resource in file.resources):
         return  # a file with a cluster is judged whole by cluster-manifest
     faults = [(document, lack) for document in file.documents if (lack := _lack(document.root))]
-    if faults and not _is_left_out(file.path, inventory):
+    if not faults:
+        return
+    from eksa_lint.model.source_ignore import is_left_out_of_source  # noqa: PLC0415 - asked for few files
+
+    if not is_left_out_of_source(file.path, inventory):
         for document, lack in faults:
             message = (
                 f"a document of {file.path} has no {lack}, so that it is no object: {stops(ways[0].sync, inventory)}"
             )
             yield Draft(_RULE, message, _first(file, document.root), field=f"document {document.index}")
-
-
-def _kustomization(file: File, context: Context) -> Iterator[Draft]:
-    """Where a kustomization that Flux builds stops; without Flux, what only stops since this change."""
-    inventory, before = context.inventory, context.before
-    folder = dirname(file.path)
-    kustomization = inventory.layout.kustomizations.at(folder)
-    if kustomization is None or ".gitmodules" in inventory.snapshot.blobs:
-        return
-    syncs = inventory.layout.syncs_building(folder)
-    if not syncs and (inventory.layout.syncs.roots or before is None):
-        return
-    if kustomization.file == file.path:
-        misfits = list(_misfits(kustomization, context, by_flux=bool(syncs)))
-    else:
-        misfits = [Misfit(file.documents[0].root, f"stands beside {kustomization.file}", "")] if file.documents else []
-    if misfits and not _is_left_out(file.path, inventory):
-        stopping = stops(syncs[0] if syncs else None, inventory)
-        for misfit in misfits:
-            message = f"{file.path} {misfit.does}: {stopping}"
-            yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
-
-
-def _misfits(kustomization: Kustomization, context: Context, *, by_flux: bool) -> Iterator[Misfit]:
-    inventory = context.inventory
-    manifests, at = inventory.manifests, inventory.layout.kustomizations.at
-    objects = cache(partial(TakenIn(manifests, at).of, kustomization))
-    absent = missing(kustomization, inventory, context.before)
-    yield from absent if by_flux else (misfit for misfit in absent if misfit.is_removed)  # others may be made later
-    yield from misplaced(kustomization, inventory)
-    yield from unmatched(kustomization, manifests, objects)
-    yield from unmade(kustomization, objects)
-    if by_flux:
-        yield from not_run(kustomization, manifests)
-
-
-def _is_left_out(path: str, inventory: Inventory) -> bool:
-    from eksa_lint.model.source_ignore import is_left_out_of_source  # noqa: PLC0415 - asked for few files
-
-    return is_left_out_of_source(path, inventory)
 
 
 def _lack(node: Node) -> str:

@@ -6,7 +6,7 @@ from posixpath import basename
 from typing import Final
 
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, Entry, Kustomization, beside, is_remote, is_within_any
+from eksa_lint.model.kustomize import Entry, Kustomization, beside, is_kustomization, is_remote, is_within_any
 from eksa_lint.syntax import Node
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -79,7 +79,7 @@ def _fault_of(entry: Entry, inventory: Inventory) -> str:
 def _out_of_place(entry: Entry, kustomization: Kustomization, listed: set[str], inventory: Inventory) -> str:
     """Why kustomize does not take in an entry there, though it is something."""
     target = entry.target
-    if basename(target) in KUSTOMIZATION_NAMES:
+    if is_kustomization(target):
         return "a kustomization, which is listed by its folder"
     if entry.is_component and target in inventory.snapshot.blobs:
         return "a file, among its components"

@@ -7,12 +7,12 @@ kustomize/kustomize_generator.go; held against kustomize 5.5.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from posixpath import basename, dirname
+from posixpath import dirname
 from typing import Any, Final
 
 from eksa_lint.finding import Consequence, Severity
 from eksa_lint.model.file import File
-from eksa_lint.model.kustomize import IDENTITY, KUSTOMIZATION_NAMES, KUSTOMIZE
+from eksa_lint.model.kustomize import IDENTITY, KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
@@ -27,7 +27,7 @@ _VERSIONS: Final = {"Kustomization": "v1beta1", "Component": "v1alpha1"}
 
 @check("kustomization-files")
 def kustomization_files(file: File, context: Context) -> Iterator[Draft]:
-    if basename(file.path) not in KUSTOMIZATION_NAMES or not file.documents or file.problems:
+    if not is_kustomization(file.path) or not file.documents or file.problems:
         return
     root = file.documents[0].root
     value = root.value

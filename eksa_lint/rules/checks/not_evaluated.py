@@ -1,12 +1,12 @@
 """What a kustomization does that the comparison cannot see."""
 
 from collections.abc import Iterator
-from posixpath import basename, dirname
+from posixpath import dirname
 from typing import Final
 
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZATION_NAMES, is_remote
+from eksa_lint.model.kustomize import is_kustomization, is_remote
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -23,7 +23,7 @@ _NOT_EVALUATED: Final = {
 
 @check("kustomizations-not-evaluated")
 def not_evaluated(file: File, context: Context) -> Iterator[Draft]:
-    if basename(file.path) not in KUSTOMIZATION_NAMES or not file.documents:
+    if not is_kustomization(file.path) or not file.documents:
         return
     root = file.documents[0].root
     for field, reason in _NOT_EVALUATED.items():

@@ -1,0 +1,54 @@
+"""Where kustomize stops in a kustomization: in what it names, patches, makes, or has other programs do."""
+
+from collections.abc import Iterator
+from functools import cache, partial
+from posixpath import dirname
+from typing import Final
+
+from eksa_lint.model.file import File
+from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.source_ignore import is_left_out_of_source
+from eksa_lint.model.taken_in import TakenIn
+from eksa_lint.rules.checks.flux_stops import stops
+from eksa_lint.rules.checks.kustomization_entries import Misfit, misplaced, missing
+from eksa_lint.rules.checks.kustomization_generators import unmade
+from eksa_lint.rules.checks.kustomization_patches import unmatched
+from eksa_lint.rules.checks.kustomization_plugins import not_run
+from eksa_lint.rules.context import Context
+from eksa_lint.rules.draft import Draft
+
+_RULE: Final = "flux-build-stops"
+
+
+def stopped(file: File, context: Context) -> Iterator[Draft]:
+    """Where a kustomization that Flux builds stops; without Flux, what only stops since this change."""
+    inventory, before = context.inventory, context.before
+    folder = dirname(file.path)
+    kustomization = inventory.layout.kustomizations.at(folder)
+    if kustomization is None or ".gitmodules" in inventory.snapshot.blobs:
+        return
+    syncs = inventory.layout.syncs_building(folder)
+    if not syncs and (inventory.layout.syncs.roots or before is None):
+        return
+    if kustomization.file == file.path:
+        misfits = list(_misfits(kustomization, context, by_flux=bool(syncs)))
+    else:
+        misfits = [Misfit(file.documents[0].root, f"stands beside {kustomization.file}", "")] if file.documents else []
+    if misfits and not is_left_out_of_source(file.path, inventory):
+        stopping = stops(syncs[0] if syncs else None, inventory)
+        for misfit in misfits:
+            message = f"{file.path} {misfit.does}: {stopping}"
+            yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
+
+
+def _misfits(kustomization: Kustomization, context: Context, *, by_flux: bool) -> Iterator[Misfit]:
+    inventory = context.inventory
+    manifests, at = inventory.manifests, inventory.layout.kustomizations.at
+    objects = cache(partial(TakenIn(manifests, at).of, kustomization))
+    absent = missing(kustomization, inventory, context.before)
+    yield from absent if by_flux else (misfit for misfit in absent if misfit.is_removed)  # others may be made later
+    yield from misplaced(kustomization, inventory)
+    yield from unmatched(kustomization, manifests, objects)
+    yield from unmade(kustomization, objects)
+    if by_flux:
+        yield from not_run(kustomization, manifests)
