@@ -20,6 +20,8 @@ _RENAMING: Final = ("allowNameChange", "/metadata/name")
 """What a patch holds that may give an object another name."""
 MADE: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 """The generators, and the kind of object that each makes."""
+CHANGING: Final = ("merge", "replace")
+"""The behaviours of a generator that changes an object and makes none."""
 _NAME: Final = ("metadata", "name")
 _NAMESPACE: Final = ("metadata", "namespace")
 _DEEPEST: Final = 20
@@ -87,7 +89,7 @@ class TakenIn:
 def _made(kustomization: Kustomization) -> Iterator[Known]:
     for field, kind in MADE.items():
         for item in kustomization.items(field):
-            if fields.get(item.value, ("behavior",)) not in ("merge", "replace"):
+            if fields.get(item.value, ("behavior",)) not in CHANGING:
                 yield _known("v1", kind, item.value, ("name",), ("namespace",))
 
 

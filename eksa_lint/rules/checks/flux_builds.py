@@ -7,6 +7,7 @@ from eksa_lint.finding import Place
 from eksa_lint.model.file import File
 from eksa_lint.model.kustomize import KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.sync import is_sync
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
 from eksa_lint.rules.context import Context
@@ -20,6 +21,10 @@ _RULE: Final = "flux-build-stops"
 def stopped_builds(subject: File | Resource, context: Context) -> Iterator[Draft]:
     if isinstance(subject, Resource):
         yield from _unfit(subject)
+        if is_sync(subject) and subject.spec.get("patches"):
+            from eksa_lint.rules.checks.kustomization_builds import stopped_by_patches  # noqa: PLC0415 - few have any
+
+            yield from stopped_by_patches(subject, context)
     elif is_kustomization(subject.path):
         from eksa_lint.rules.checks.kustomization_builds import stopped  # noqa: PLC0415 - a commit changes few
 

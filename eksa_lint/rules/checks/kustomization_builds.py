@@ -5,14 +5,16 @@ from functools import cache, partial
 from posixpath import dirname
 from typing import Final
 
+from eksa_lint.finding import Place
 from eksa_lint.model.file import File
 from eksa_lint.model.kustomize import Kustomization
+from eksa_lint.model.resource import Resource
 from eksa_lint.model.source_ignore import is_left_out_of_source
 from eksa_lint.model.taken_in import TakenIn
 from eksa_lint.rules.checks.flux_stops import stops
 from eksa_lint.rules.checks.kustomization_entries import Misfit, misplaced, missing
 from eksa_lint.rules.checks.kustomization_generators import unmade
-from eksa_lint.rules.checks.kustomization_patches import unmatched
+from eksa_lint.rules.checks.kustomization_patches import unfit_patches, unmatched
 from eksa_lint.rules.checks.kustomization_plugins import not_run
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -39,6 +41,17 @@ def stopped(file: File, context: Context) -> Iterator[Draft]:
         for misfit in misfits:
             message = f"{file.path} {misfit.does}: {stopping}"
             yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
+
+
+def stopped_by_patches(resource: Resource, context: Context) -> Iterator[Draft]:
+    """Where kustomize stops at the patches that a Flux `Kustomization` adds."""
+    inventory = context.inventory
+    sync = next((one for one in inventory.layout.syncs.in_file(resource.path) if one.node is resource.node), None)
+    listed = resource.node.find(("spec",))
+    for misfit in unfit_patches(listed, sync, inventory.manifests) if sync is not None and listed is not None else ():
+        message = f"{resource.title} {misfit.does}: {stops(sync, inventory)}"
+        place = Place(resource.side, resource.path, resource.source, misfit.node.start, misfit.node.end)
+        yield Draft(_RULE, message, place, resource, field=misfit.key)
 
 
 def _misfits(kustomization: Kustomization, context: Context, *, by_flux: bool) -> Iterator[Misfit]:

@@ -1,41 +1,63 @@
 """ConfigMaps and Secrets that kustomize is to make of something that it does not take: it stops there."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from posixpath import basename
-from typing import Final
 
 from eksa_lint.model import fields
 from eksa_lint.model.kustomize import Kustomization
-from eksa_lint.model.taken_in import MADE, Known, Objects
+from eksa_lint.model.taken_in import CHANGING, MADE, Known, Objects
 from eksa_lint.rules.checks.kustomization_entries import Misfit
 from eksa_lint.syntax import Node
 
-_CHANGING: Final = ("merge", "replace")
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What an entry of a generator is to make, or, where something of that name is there, to change."""
+
+    item: Node
+    kind: str
+    name: str
+    namespace: str
+    is_change: bool
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} {self.name}"
+
+    def is_like(self, other: "_Wanted") -> bool:
+        return (self.kind, self.name, self.namespace) == (other.kind, other.name, other.namespace)
+
+    def may_be(self, known: Known) -> bool:
+        return self.kind == known.kind and self.name in known.names and self.namespace in known.namespaces
 
 
 def unmade(kustomization: Kustomization, objects: Objects) -> Iterator[Misfit]:
     """The entries of generators that give no object. Values may be secret and are never repeated."""
-    made: set[tuple[str, str, str]] = set()
+    wanted = []
     for field, kind in MADE.items():
         for item in kustomization.items(field):
-            name = fields.get(item.value, ("name",))
-            if not isinstance(name, str) or not name:
-                yield Misfit(item, f"makes a {kind} without a name", field)
-                continue
-            yield from _data(item, f"{kind} {name}")
-            namespace = str(fields.get(item.value, ("namespace",)) or "default")
-            if fields.get(item.value, ("behavior",)) in _CHANGING:
-                known = objects()
-                if known is not None and not any(_is(each, kind, name, namespace) for each in known):
-                    yield Misfit(item, f"changes {kind} {name}, and takes in none of that name", f"{kind} {name}")
-            elif (kind, name, namespace) in made:
-                yield Misfit(item, f"makes {kind} {name} twice", f"{kind} {name}")
+            name, namespace, behavior = (fields.get(item.value, (part,)) for part in ("name", "namespace", "behavior"))
+            if isinstance(name, str) and name:
+                wanted.append(_Wanted(item, kind, name, str(namespace or "default"), behavior in CHANGING))
             else:
-                made.add((kind, name, namespace))
+                yield Misfit(item, f"makes a {kind} without a name", field)
+    for position, one in enumerate(wanted):
+        yield from _data(one.item, one.title)
+        others = [other for other in wanted if one.is_like(other) and not other.is_change]
+        if does := _clash(one, others, wanted[:position], objects()):
+            yield Misfit(one.item, does, one.title)
 
 
-def _is(known: Known, kind: str, name: str, namespace: str) -> bool:
-    return known.kind == kind and name in known.names and namespace in known.namespaces
+def _clash(one: _Wanted, made: list[_Wanted], before: list[_Wanted], objects: list[Known] | None) -> str:
+    """Why it cannot be made or changed; `made` are all of its name that are made here, itself among them."""
+    alike = [known for known in objects or () if one.may_be(known)]
+    if one.is_change:
+        return f"changes {one.title}, and takes in none of that name" if objects is not None and not alike else ""
+    if any(other in before for other in made):
+        return f"makes {one.title} twice"
+    is_there = sum(len(known.names) == len(known.namespaces) == 1 for known in alike) > len(made)
+    return f"makes {one.title}, and takes in one of that name" if is_there else ""
 
 
 def _data(item: Node, title: str) -> Iterator[Misfit]:

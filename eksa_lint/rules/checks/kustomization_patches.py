@@ -7,6 +7,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patch_lists import PatchReader
+from eksa_lint.model.sync import Sync
 from eksa_lint.model.taken_in import Objects
 from eksa_lint.rules.checks.kustomization_entries import Misfit
 from eksa_lint.syntax import Node
@@ -23,6 +24,13 @@ def unmatched(kustomization: Kustomization, manifests: Manifests, objects: Objec
         yield from _bodies(item, item, reader, objects)
     for item in kustomization.items("replicas") if "configurations" not in kustomization.value else ():
         yield from _replicas(item, objects)
+
+
+def unfit_patches(spec: Node, sync: Sync, manifests: Manifests) -> Iterator[Misfit]:
+    """The patches of a Flux `Kustomization` that are none; which objects there are is not asked."""
+    reader = PatchReader(sync.folder, sync.file, sync.source, manifests)
+    for item in spec.items_of("patches"):
+        yield from _patch(item, reader, lambda: None)
 
 
 def _patch(item: Node, reader: PatchReader, objects: Objects) -> Iterator[Misfit]:
