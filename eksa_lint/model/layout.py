@@ -100,15 +100,12 @@ class Layout:
 
     def ways(self, path: str) -> tuple[Way, ...]:
         """Each way on which a file is applied; where there is none, the one that comes closest, alone."""
-        return tuple(self.users(path))
+        return tuple(dict.fromkeys(self.way_of_each_chain(path)))
 
-    def users(self, path: str) -> dict[Way, list[tuple[Kustomization, ...]]]:
-        """The same ways, each with the kustomizations of all chains that go it."""
+    def way_of_each_chain(self, path: str) -> Iterator[Way]:
+        """The same, where several chains of kustomizations may go one way."""
         is_patch = self.kustomizations.is_patch(path)
-        found: dict[Way, list[tuple[Kustomization, ...]]] = {}
-        for chain in self.kustomizations.chains(path):
-            found.setdefault(self._way(chain, is_patch=is_patch), []).append(chain.links)
-        return found
+        return (self._way(chain, is_patch=is_patch) for chain in self.kustomizations.chains(path))
 
     def sync(self, path: str) -> Sync | None:
         """The Flux `Kustomization` that applies a file, on the first way on which one does."""

@@ -59,12 +59,11 @@ def _taken_in_twice(resource: Resource, inventory: Inventory) -> Iterator[Draft]
         return
     sync = inventory.way_of(resource).applied_by
     users = [
-        frozenset(one.file for one in links)
-        for way, chains in (inventory.layout.users(resource.path) if sync is not None else {}).items()
+        frozenset(one.file for one in way.taken_in_by)
+        for way in inventory.layout.way_of_each_chain(resource.path)
         if way.applied_by == sync and any(each.id == resource.id for each in inventory.applied_in(way, resource.path))
-        for links in chains
     ]
-    if len(users) > 1:
+    if sync is not None and len(users) > 1:
         files = sorted(frozenset[str]().union(*users) - users[0].intersection(*users))
         message = f"{resource.title} of {resource.path} is taken in {len(users)} times, by {first_of(files)}"
         message = f"{message}: {stops(sync, inventory)}"

@@ -24,21 +24,19 @@ _RULE: Final = "flux-build-stops"
 
 def stopped(file: File, context: Context) -> Iterator[Draft]:
     """Where a kustomization that Flux builds stops; without Flux, what only stops since this change."""
-    inventory, before = context.inventory, context.before
-    folder = dirname(file.path)
+    inventory, folder = context.inventory, dirname(file.path)
     kustomization = inventory.layout.kustomizations.at(folder)
     if kustomization is None or ".gitmodules" in inventory.snapshot.blobs:
         return
-    syncs = inventory.layout.syncs_building(folder)
-    if not syncs and (inventory.layout.syncs.roots or before is None):
+    misfits = list(_misfits(kustomization, file, context))
+    syncs = inventory.layout.syncs_building(folder) if misfits else []
+    if not misfits or is_left_out_of_source(file.path, inventory):
         return
-    if kustomization.file == file.path:
-        misfits = list(_misfits(kustomization, context, by_flux=bool(syncs)))
-    else:
-        misfits = [Misfit(file.documents[0].root, f"stands beside {kustomization.file}", "")] if file.documents else []
-    if misfits and not is_left_out_of_source(file.path, inventory):
-        stopping = stops(syncs[0] if syncs else None, inventory)
-        for misfit in misfits:
+    if not syncs and (inventory.layout.syncs.roots or context.before is None):
+        return
+    stopping = stops(syncs[0] if syncs else None, inventory)
+    for misfit in misfits:
+        if syncs or not misfit.only_by_flux:
             message = f"{file.path} {misfit.does}: {stopping}"
             yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
 
@@ -54,14 +52,16 @@ def stopped_by_patches(resource: Resource, context: Context) -> Iterator[Draft]:
         yield Draft(_RULE, message, place, resource, field=misfit.key)
 
 
-def _misfits(kustomization: Kustomization, context: Context, *, by_flux: bool) -> Iterator[Misfit]:
+def _misfits(kustomization: Kustomization, file: File, context: Context) -> Iterator[Misfit]:
     inventory = context.inventory
     manifests, at = inventory.manifests, inventory.layout.kustomizations.at
+    if kustomization.file != file.path:
+        for document in file.documents[:1]:
+            yield Misfit(document.root, f"stands beside {kustomization.file}", "")
+        return
     objects = cache(partial(TakenIn(manifests, at).of, kustomization))
-    absent = missing(kustomization, inventory, context.before)
-    yield from absent if by_flux else (misfit for misfit in absent if misfit.is_removed)  # others may be made later
+    yield from missing(kustomization, inventory, context.before)
     yield from misplaced(kustomization, inventory)
     yield from unmatched(kustomization, manifests, objects)
     yield from unmade(kustomization, objects)
-    if by_flux:
-        yield from not_run(kustomization, manifests)
+    yield from not_run(kustomization, manifests)

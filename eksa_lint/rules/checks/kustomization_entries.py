@@ -30,13 +30,15 @@ _WRITTEN_BY_FLUX: Final = frozenset(("gotk-components.yaml", "gotk-sync.yaml"))
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Where kustomize stops in a kustomization, what the file does there, and what makes that one differ."""
+    """Where kustomize stops in a kustomization, what the file does there, and what makes that one differ.
+
+    `only_by_flux`: somebody else may make what is not there yet, or let kustomize start programs.
+    """
 
     node: Node
     does: str
     key: str
-    is_removed: bool = False
-    """Whether it names what this change removes."""
+    only_by_flux: bool = False
 
 
 def missing(kustomization: Kustomization, inventory: Inventory, before: Inventory | None) -> Iterator[Misfit]:
@@ -45,12 +47,12 @@ def missing(kustomization: Kustomization, inventory: Inventory, before: Inventor
         if fault := _fault_of(entry, inventory):
             is_removed = before is not None and not _fault_of(entry, before)
             said = ("still lists", "which is removed") if is_removed else ("lists", fault)
-            yield Misfit(entry.node, f"{said[0]} {entry.node.value}, {said[1]}", entry.target, is_removed)
+            yield Misfit(entry.node, f"{said[0]} {entry.node.value}, {said[1]}", entry.target, not is_removed)
     for node, path in _named_files(kustomization):
         if _is_missing(path, inventory):
             is_removed = before is not None and not _is_missing(path, before)
             said = ("still names", "removed") if is_removed else ("names", "not there")
-            yield Misfit(node, f"{said[0]} {path}, which is {said[1]}", path, is_removed)
+            yield Misfit(node, f"{said[0]} {path}, which is {said[1]}", path, not is_removed)
 
 
 def misplaced(kustomization: Kustomization, inventory: Inventory) -> Iterator[Misfit]:

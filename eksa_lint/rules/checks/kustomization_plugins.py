@@ -21,10 +21,13 @@ def not_run(kustomization: Kustomization, manifests: Manifests) -> Iterator[Misf
     """The charts and programs that a kustomization asks for."""
     for name in _CHARTS:
         for item in kustomization.items(name):
-            yield Misfit(item, "asks for a Helm chart, which Flux does not let kustomize render", name)
+            yield Misfit(
+                item, "asks for a Helm chart, which Flux does not let kustomize render", name, only_by_flux=True
+            )
     reader = PatchReader(kustomization.folder, kustomization.file, kustomization.source, manifests)
     for item in (item for name in _PLUGINS for item in kustomization.items(name)):
         for node in reader.bodies(item):
             kind, version = (fields.get(node.value, (part,)) for part in ("kind", "apiVersion"))
             if isinstance(kind, str) and isinstance(version, str) and version != _BUILTIN:
-                yield Misfit(item, f"runs {kind} of {version}, and Flux lets kustomize start no program", kind)
+                does = f"runs {kind} of {version}, and Flux lets kustomize start no program"
+                yield Misfit(item, does, kind, only_by_flux=True)
