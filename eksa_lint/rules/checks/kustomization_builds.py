@@ -57,7 +57,7 @@ def _misfits(kustomization: Kustomization, file: File, context: Context) -> Iter
     manifests, at = inventory.manifests, inventory.layout.kustomizations.at
     if kustomization.file != file.path:
         for document in file.documents[:1]:
-            yield Misfit(document.root, f"stands beside {kustomization.file}", "")
+            yield Misfit(document.root, f"is a second kustomization beside {kustomization.file}", "")
         return
     objects = cache(partial(TakenIn(manifests, at).of, kustomization))
     yield from missing(kustomization, inventory, context.before)
