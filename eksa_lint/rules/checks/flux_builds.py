@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from eksa_lint.finding import Place
+from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.kustomize import KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import EKSA, Resource
@@ -18,8 +19,10 @@ _RULE: Final = "flux-build-stops"
 
 
 @check("flux-builds")
-def stopped_builds(subject: File | Resource, context: Context) -> Iterator[Draft]:
-    if isinstance(subject, Resource):
+def stopped_builds(subject: File | Resource | Change, context: Context) -> Iterator[Draft]:
+    if isinstance(subject, Change):
+        yield from _still_listed(subject, context)
+    elif isinstance(subject, Resource):
         yield from _unfit(subject)
         if is_sync(subject) and subject.spec.get("patches"):
             from eksa_lint.rules.checks.kustomization_builds import stopped_by_patches  # noqa: PLC0415 - few have any
@@ -73,6 +76,19 @@ def _lack(node: Node) -> str:
 def _first(file: File, node: Node) -> Place:
     entry = next(iter((node.entries or {}).values()), None)
     return file.place(entry.key_start, entry.key_end) if entry else file.place(node.start, node.end)
+
+
+def _still_listed(change: Change, context: Context) -> Iterator[Draft]:
+    resource, new = change.before, context.inventory
+    if resource is None or context.before is None or resource.path in new.manifests:
+        return
+    from eksa_lint.model.departure import still_listed  # noqa: PLC0415 - few changes remove a file
+
+    way = context.before.way_of(resource)
+    if (entry := still_listed(resource, way, new)) is not None:
+        place = Place("after", entry.file, entry.source, entry.node.start, entry.node.end)
+        message = f"{entry.file} still lists {entry.node.value}, which is removed: {stops(way.sync, new)}"
+        yield Draft(_RULE, message, place, field=entry.target)
 
 
 def _unfit(resource: Resource) -> Iterator[Draft]:

@@ -42,12 +42,13 @@ class Misfit:
 
 
 def missing(kustomization: Kustomization, inventory: Inventory, before: Inventory | None) -> Iterator[Misfit]:
-    """The entries that name what is not there, or a folder that is no kustomization."""
+    """The entries that name what is not there, or a folder that is no kustomization.
+
+    One that lists the file of an object is told with the object where both go together.
+    """
     for entry in kustomization.includes:
-        if fault := _fault_of(entry, inventory):
-            is_removed = before is not None and not _fault_of(entry, before)
-            said = ("still lists", "which is removed") if is_removed else ("lists", fault)
-            yield Misfit(entry.node, f"{said[0]} {entry.node.value}, {said[1]}", entry.target, not is_removed)
+        if (fault := _fault_of(entry, inventory)) and (before is None or _fault_of(entry, before)):
+            yield Misfit(entry.node, f"lists {entry.node.value}, {fault}", entry.target, only_by_flux=True)
     for node, path in _named_files(kustomization):
         if _is_missing(path, inventory):
             is_removed = before is not None and not _is_missing(path, before)
