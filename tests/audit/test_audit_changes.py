@@ -62,6 +62,14 @@ roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k
     assert found == {first: ["cluster-admin-binding"]}
 
 
+def test_what_stops_flux_since_a_file_went_is_told_with_it(repository: Repository, lint: Lint) -> None:
+    listing = f"resources:\n- {PATH}\n"
+    commit(repository, "Create prod", {PATH: cluster(), "kustomization.yaml": listing})
+    deleted = commit(repository, "Clean up", remove=[PATH])
+    found = rules_by_commit(audited(lint, repository, code=1))
+    assert found == {deleted: ["cluster-deleted", "flux-build-stops"]}
+
+
 def test_a_merge_is_held_against_its_first_parent_and_the_branch_is_not_walked(
     repository: Repository, lint: Lint
 ) -> None:
