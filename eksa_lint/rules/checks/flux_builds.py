@@ -6,6 +6,7 @@ from typing import Final
 from eksa_lint.finding import Place
 from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
+from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import EKSA, Resource
 from eksa_lint.model.sync import is_sync
@@ -13,6 +14,7 @@ from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
+from eksa_lint.rules.wording import first_of
 from eksa_lint.syntax import Node
 
 _RULE: Final = "flux-build-stops"
@@ -23,7 +25,7 @@ def stopped_builds(subject: File | Resource | Change, context: Context) -> Itera
     if isinstance(subject, Change):
         yield from _still_listed(subject, context)
     elif isinstance(subject, Resource):
-        yield from _unfit(subject)
+        yield from _unfit(subject, context.inventory)
         if is_sync(subject) and subject.spec.get("patches"):
             from eksa_lint.rules.checks.kustomization_builds import stopped_by_patches  # noqa: PLC0415 - few have any
 
@@ -91,9 +93,14 @@ def _still_listed(change: Change, context: Context) -> Iterator[Draft]:
         yield Draft(_RULE, message, place, field=entry.target)
 
 
-def _unfit(resource: Resource) -> Iterator[Draft]:
+def _unfit(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
+    """What does not fit several objects of a file is told at the first of them."""
     for unfit in resource.unfit:
-        message = f"the {unfit.what} does not fit {resource.title}: {unfit.reason}; kustomize stops there"
+        alike = [each for each in inventory.resources_in(resource.path) if unfit in each.unfit]
+        if alike and alike[0].id != resource.id:
+            continue
+        titles = first_of(list(dict.fromkeys(each.title for each in alike or [resource])))
+        message = f"the {unfit.what} does not fit {titles}: {unfit.reason}; kustomize stops there"
         if unfit.what == "variable":
             message = f"{unfit.reason} in {resource.title}, where text is written $${{…}}: Flux stops there"
         yield Draft(_RULE, f"{message}, and nothing is applied", unfit.place, resource, field=unfit.reason)
