@@ -64,6 +64,15 @@ spec:
     "anchor.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nx: &pw @\nstringData:\n  a: *pw\n",
     "shop/kustomization.yaml": "kind: Kustomization\nsecretGenerator:\n- {name: a, files: [b=value.bin]}\n",
     "shop/value.bin": "@\n",
+    "clusters/prod/flux-system/gotk-sync.yaml": (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        "metadata: {name: flux-system, namespace: flux-system}\nspec: {path: ./shops, prune: true}\n"
+    ),
+    "shops/kustomization.yaml": (
+        "resources: []\nsecretGenerator:\n"
+        "- {name: a, files: ['b=@', '@'], envs: ['@'], literals: ['@', 'c=@', 'c=@']}\n"
+        "- {name: a, literals: '@', type: ['@']}\n- '@'\n- {name: c, literal: ['@'], lietrals: {a: '@'}}\n"
+    ),
     "users.csv": "user;password\nroot;@\n",
     "prod.kubeconfig": (
         "apiVersion: v1\nkind: Config\nclusters: []\nusers:\n- name: a\n  user: {username: a, password: '@'}\n"

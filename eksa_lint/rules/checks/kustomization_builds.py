@@ -16,6 +16,7 @@ from eksa_lint.rules.checks.kustomization_entries import Misfit, misplaced, miss
 from eksa_lint.rules.checks.kustomization_generators import unmade
 from eksa_lint.rules.checks.kustomization_patches import unfit_patches, unmatched
 from eksa_lint.rules.checks.kustomization_plugins import not_run
+from eksa_lint.rules.checks.kustomization_secrets import given_secrets
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 
@@ -35,10 +36,12 @@ def stopped(file: File, context: Context) -> Iterator[Draft]:
     if not syncs and (inventory.layout.syncs.roots or context.before is None):
         return
     stopping = stops(syncs[0] if syncs else None, inventory)
+    hidden = tuple(given_secrets(kustomization.node)) if kustomization.node is not None else ()
     for misfit in misfits:
         if syncs or not misfit.only_by_flux:
             message = f"{file.path} {misfit.does}: {stopping}"
-            yield Draft(_RULE, message, file.place(misfit.node.start, misfit.node.end), field=misfit.key)
+            place = file.place(misfit.node.start, misfit.node.end)
+            yield Draft(_RULE, message, place, field=misfit.key, secret=hidden)
 
 
 def stopped_by_patches(resource: Resource, context: Context) -> Iterator[Draft]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.kustomize import Entry, Kustomization, beside, is_kustomization, is_remote, is_within_any
+from eksa_lint.rules.checks.kustomization_secrets import looks_like_file
 from eksa_lint.syntax import Node
 from eksa_lint.syntax.later import is_filled_in_later
 
@@ -49,11 +50,12 @@ def missing(kustomization: Kustomization, inventory: Inventory, before: Inventor
     for entry in kustomization.includes:
         if (fault := _fault_of(entry, inventory)) and (before is None or _fault_of(entry, before)):
             yield Misfit(entry.node, f"lists {entry.node.value}, {fault}", entry.target, only_by_flux=True)
-    for node, path in _named_files(kustomization):
+    for node, path, is_secret in _named_files(kustomization):
         if _is_missing(path, inventory):
             is_removed = before is not None and not _is_missing(path, before)
             said = ("still names", "removed") if is_removed else ("names", "not there")
-            yield Misfit(node, f"{said[0]} {path}, which is {said[1]}", path, not is_removed)
+            shown = "a file for a Secret" if is_secret else path
+            yield Misfit(node, f"{said[0]} {shown}, which is {said[1]}", shown, not is_removed)
 
 
 def misplaced(kustomization: Kustomization, inventory: Inventory) -> Iterator[Misfit]:
@@ -110,18 +112,19 @@ def _folders_below(kustomization: Kustomization, inventory: Inventory) -> set[st
     return found
 
 
-def _named_files(kustomization: Kustomization) -> Iterator[tuple[Node, str]]:
-    """The files that it names beside what it takes in, in their places."""
+def _named_files(kustomization: Kustomization) -> Iterator[tuple[Node, str, bool]]:
+    """The files that it names beside what it takes in, in their places, and whether one may be a secret."""
     for name, keys in _FILES.items():
         for item in kustomization.items(name):
             for node in _texts(item, keys):
                 text = str(node.value)
                 text = text.rpartition("=")[2] if keys[:1] == ("files",) else text
                 if text and not is_remote(text) and not _is_inline(text):
-                    yield node, beside(kustomization.folder, text)
+                    is_secret = name == "secretGenerator" and not looks_like_file(text)
+                    yield node, beside(kustomization.folder, text), is_secret
     openapi = kustomization.node.find(("openapi", "path")) if kustomization.node else None
     if openapi is not None and isinstance(openapi.value, str):
-        yield openapi, beside(kustomization.folder, openapi.value)
+        yield openapi, beside(kustomization.folder, openapi.value), False
 
 
 def _texts(item: Node, keys: tuple[str, ...]) -> Iterator[Node]:

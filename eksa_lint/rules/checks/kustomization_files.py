@@ -16,6 +16,7 @@ from eksa_lint.model.kustomize import IDENTITY, KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
+from eksa_lint.rules.checks.kustomization_secrets import given_secrets
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
 from eksa_lint.schema import catalog
@@ -84,4 +85,9 @@ def _misfits(resource: Resource, value: dict[str, Any], shape: catalog.Schema) -
     for error in explain(shape, {**value, "kind": shape.kind}):
         is_own = error.rule == "schema-unknown-field" and len(error.path) == 1
         if not (is_own and str(error.path[0]).lower() in names):  # Go reads the names of fields in any letter case
-            yield draft_of(resource, error), is_own
+            draft = draft_of(resource, error)
+            if error.path[0] == "secretGenerator":
+                draft = replace(draft, repair=None, secret=tuple(given_secrets(resource.node)))
+                if error.rule == "schema-wrong-type":
+                    draft = replace(draft, message=f"{draft.field} is of the wrong type", values=())
+            yield draft, is_own
