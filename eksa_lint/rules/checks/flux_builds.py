@@ -1,14 +1,15 @@
 """What makes kustomize, and so Flux, stop: nothing of the sync is applied or deleted until it is mended."""
 
 from collections.abc import Iterator
+from posixpath import dirname
 from typing import Final
 
 from eksa_lint.finding import Place
 from eksa_lint.model.changes import Change
 from eksa_lint.model.file import File
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import KUSTOMIZE, is_kustomization
-from eksa_lint.model.resource import EKSA, Resource
+from eksa_lint.model.kustomize import KUSTOMIZE, is_kustomization, is_within
+from eksa_lint.model.resource import EKSA, Resource, Unfit
 from eksa_lint.model.sync import is_sync
 from eksa_lint.rules.checks import check
 from eksa_lint.rules.checks.flux_stops import stops
@@ -94,13 +95,20 @@ def _still_listed(change: Change, context: Context) -> Iterator[Draft]:
 
 
 def _unfit(resource: Resource, inventory: Inventory) -> Iterator[Draft]:
-    """What does not fit several objects of a file is told at the first of them."""
+    """What does not fit several objects is told at the first of them."""
     for unfit in resource.unfit:
-        alike = [each for each in inventory.resources_in(resource.path) if unfit in each.unfit]
-        if alike and alike[0].id != resource.id:
+        if next(_alike(unfit, resource, inventory), resource).id != resource.id:
             continue
-        titles = first_of(list(dict.fromkeys(each.title for each in alike or [resource])))
+        titles = first_of(list(dict.fromkeys(each.title for each in _alike(unfit, resource, inventory))))
         message = f"the {unfit.what} does not fit {titles}: {unfit.reason}; kustomize stops there"
         if unfit.what == "variable":
             message = f"{unfit.reason} in {resource.title}, where text is written $${{…}}: Flux stops there"
         yield Draft(_RULE, f"{message}, and nothing is applied", unfit.place, resource, field=unfit.reason)
+
+
+def _alike(unfit: Unfit, resource: Resource, inventory: Inventory) -> Iterator[Resource]:
+    """The objects of the same file, and of those below where it stands, that the same does not fit."""
+    folder = dirname(unfit.place.path)
+    for path in inventory.manifests:
+        if path == resource.path or is_within(path, folder):
+            yield from (each for each in inventory.resources_in(path) if unfit in each.unfit)
