@@ -12,7 +12,8 @@ from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.patches import entry_of, with_entries, with_scalar
 from eksa_lint.syntax import Node
 
-_KINDS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+MADE: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+"""The generators, and the kind of object that each makes."""
 _FILES: Final = ("files", "envs", "env")
 UNREAD: Final = "${files}"
 """What stands for values that are taken from other files."""
@@ -22,7 +23,7 @@ def generated(kustomization: Kustomization) -> Iterator[Node]:
     """The objects that it makes, each in the place of its entry."""
     options = fields.get(kustomization.value, ("generatorOptions",))
     for entry, kind in _entries(kustomization):
-        if not _changes_another(entry.value):
+        if not changes_another(entry.value):
             yield _object(entry, kind, options)
 
 
@@ -36,17 +37,17 @@ def is_hashed(kustomization: Kustomization, name: str) -> bool:
 
 def changes_others(kustomization: Kustomization) -> bool:
     """Whether it puts values into ConfigMaps that it takes in."""
-    return any(_changes_another(entry.value) for entry, _ in _entries(kustomization))
+    return any(changes_another(entry.value) for entry, _ in _entries(kustomization))
 
 
 def _entries(kustomization: Kustomization) -> Iterator[tuple[Node, str]]:
-    for name, kind in _KINDS.items():
+    for name, kind in MADE.items():
         for entry in kustomization.items(name):
             if isinstance(fields.get(entry.value, ("name",)), str):
                 yield entry, kind
 
 
-def _changes_another(value: Any) -> bool:
+def changes_another(value: Any) -> bool:
     return fields.get(value, ("behavior",)) in ("merge", "replace")
 
 

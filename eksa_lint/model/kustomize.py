@@ -104,6 +104,11 @@ def is_kustomization(path: str) -> bool:
     return path.endswith(KUSTOMIZATION_NAMES) and basename(path) in KUSTOMIZATION_NAMES
 
 
+def is_inline(text: str) -> bool:
+    """Whether an entry is YAML itself, and not the name of a file."""
+    return "\n" in text or ": " in text or text.startswith("{")
+
+
 def is_remote(text: str) -> bool:
     """Whether an entry names something outside the repository."""
     return any(mark in text for mark in _REMOTE_MARKS)

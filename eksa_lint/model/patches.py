@@ -86,9 +86,9 @@ def _merged(name: str, old: Node, new: Node, keys: MergeKeys) -> Node | None:
     return with_items(old, [*come, *rest.values()])
 
 
-def _key(item: Node, names: Sequence[str]) -> object:
+def _key(item: Node, names: Sequence[str]) -> tuple[str, str] | None:
     found = next((value for name in names if (value := fields.get(item.value, (name,))) is not None), None)
-    return None if found is None else (found, fields.get(item.value, ("protocol",)) or "TCP")
+    return None if found is None else (str(found), str(fields.get(item.value, ("protocol",)) or "TCP"))
 
 
 def apply_operations(base: Node, operations: Node) -> Node:

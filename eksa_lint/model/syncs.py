@@ -78,10 +78,10 @@ class Syncs:
         if sync.source_name in {"", BOOTSTRAPPED}:
             return True
         declared = self._declared(sync.source_name)
-        own = self._declared(BOOTSTRAPPED) if declared else []
-        if own:
-            return not declared or any(one in own for one in declared)
-        return not (declared and self._names_bootstrapped)
+        if not declared:
+            return True
+        own = self._declared(BOOTSTRAPPED)
+        return any(one in own for one in declared) if own else not self._names_bootstrapped
 
     @cached_property
     def _names_bootstrapped(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from eksa_lint.model import fields
+from eksa_lint.model.generators import MADE, changes_another
 from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.objects import objects_of
@@ -18,10 +19,6 @@ _NOT_KNOWN: Final = ("generators", "transformers", "replacements", "helmCharts",
 """Fields that may make objects here, or give them other names."""
 _RENAMING: Final = ("allowNameChange", "/metadata/name")
 """What a patch holds that may give an object another name."""
-MADE: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
-"""The generators, and the kind of object that each makes."""
-CHANGING: Final = ("merge", "replace")
-"""The behaviours of a generator that changes an object and makes none."""
 _NAME: Final = ("metadata", "name")
 _NAMESPACE: Final = ("metadata", "namespace")
 _DEEPEST: Final = 20
@@ -41,8 +38,8 @@ class Known:
         return (
             self.api_version == fields.get(part, ("apiVersion",))
             and self.kind == fields.get(part, ("kind",))
-            and fields.get(part, _NAME) in self.names
-            and (fields.get(part, _NAMESPACE) or "default") in self.namespaces
+            and str(fields.get(part, _NAME)) in self.names
+            and str(fields.get(part, _NAMESPACE) or "default") in self.namespaces
         )
 
 
@@ -89,7 +86,7 @@ class TakenIn:
 def _made(kustomization: Kustomization) -> Iterator[Known]:
     for field, kind in MADE.items():
         for item in kustomization.items(field):
-            if fields.get(item.value, ("behavior",)) not in CHANGING:
+            if not changes_another(item.value):
                 yield _known("v1", kind, item.value, ("name",), ("namespace",))
 
 

@@ -12,7 +12,7 @@ from eksa_lint.model import fields
 from eksa_lint.model.embedded import embedded
 from eksa_lint.model.field_specs import Does, FieldSpec, Setting, specs_of
 from eksa_lint.model.images import CHANGES, IMAGE_PATHS, JOB_IMAGE_PATHS
-from eksa_lint.model.kustomize import Kustomization, beside
+from eksa_lint.model.kustomize import Kustomization, beside, is_inline
 from eksa_lint.model.manifests import Manifests
 from eksa_lint.model.patches import borrow
 from eksa_lint.model.resource import Borrowed
@@ -52,12 +52,12 @@ class Configs:
         """The configurations in the order in which they run."""
         entries = [(entry, str(entry.value)) for entry in kustomization.items("transformers")]
         for entry, text in entries:
-            if _is_inline(text):
+            if is_inline(text):
                 documents, shift = embedded(entry, kustomization.source)
                 for document in documents:
                     yield Config(entry, borrow(document.root, kustomization.file, kustomization.source, shift))
         for entry, text in entries:
-            if not _is_inline(text):
+            if not is_inline(text):
                 yield from self._from_path(entry, beside(kustomization.folder, text))
 
     def _from_path(self, entry: Node, path: str) -> Iterator[Config]:
@@ -72,10 +72,6 @@ class Configs:
             return
         for inner in folder.includes:
             yield from self._from_path(entry, inner.target) if inner.target in self._manifests else (Config(entry),)
-
-
-def _is_inline(text: str) -> bool:
-    return "\n" in text or ": " in text
 
 
 def namespace_of(config: Config) -> str:

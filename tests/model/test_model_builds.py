@@ -80,6 +80,7 @@ spec:
       - {name: proxy, image: proxy}
       - {name: web, image: web, args: [a], env: [{name: A, value: "1"}], ports: [{containerPort: 80}]}
       - {name: old, image: old}
+      - {name: [odd], image: odd}
       tolerations: [{key: a}]
 """
     patch = """\
@@ -110,6 +111,7 @@ spec:
                 "ports": [{"containerPort": 80, "name": "http"}],
             },
             {"name": "proxy", "image": "proxy"},
+            {"name": ["odd"], "image": "odd"},
         ],
         "tolerations": [{"key": "b"}],
     }

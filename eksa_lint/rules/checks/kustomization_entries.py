@@ -6,7 +6,15 @@ from posixpath import basename
 from typing import Final
 
 from eksa_lint.model.inventory import Inventory
-from eksa_lint.model.kustomize import Entry, Kustomization, beside, is_kustomization, is_remote, is_within_any
+from eksa_lint.model.kustomize import (
+    Entry,
+    Kustomization,
+    beside,
+    is_inline,
+    is_kustomization,
+    is_remote,
+    is_within_any,
+)
 from eksa_lint.rules.checks.kustomization_secrets import looks_like_file
 from eksa_lint.syntax import Node
 from eksa_lint.syntax.later import is_filled_in_later
@@ -119,7 +127,7 @@ def _named_files(kustomization: Kustomization) -> Iterator[tuple[Node, str, bool
             for node in _texts(item, keys):
                 text = str(node.value)
                 text = text.rpartition("=")[2] if keys[:1] == ("files",) else text
-                if text and not is_remote(text) and not _is_inline(text):
+                if text and not is_remote(text) and not is_inline(text):
                     is_secret = name == "secretGenerator" and not looks_like_file(text)
                     yield node, beside(kustomization.folder, text), is_secret
     openapi = kustomization.node.find(("openapi", "path")) if kustomization.node else None
@@ -131,10 +139,6 @@ def _texts(item: Node, keys: tuple[str, ...]) -> Iterator[Node]:
     found = [below for key in keys if (below := item.find((key,))) is not None] if keys else [item]
     for node in found:
         yield from (each for each in (node.items or [node]) if isinstance(each.value, str))
-
-
-def _is_inline(text: str) -> bool:
-    return "\n" in text or ": " in text or text.startswith("{")
 
 
 def _is_missing(path: str, inventory: Inventory) -> bool:

@@ -32,11 +32,11 @@ def kustomization_files(file: File, context: Context) -> Iterator[Draft]:
         return
     root = file.documents[0].root
     value = root.value
-    kind = (value.get("kind") if isinstance(value, dict) else None) or "Kustomization"
+    kind = str((value.get("kind") if isinstance(value, dict) else None) or "Kustomization")
     shape = catalog.find(KUSTOMIZE, _VERSIONS[kind], kind) if kind in _VERSIONS else None
     if shape is not None and _is_read(value, shape):
         return
-    identity = ResourceId("", KUSTOMIZE, str(kind), "", file.path)
+    identity = ResourceId("", KUSTOMIZE, kind, "", file.path)
     resource = Resource(identity, "", file.side, file.path, file.source, root)
     for draft, is_dropped in _faults(resource, shape):
         said = replace(draft, rule=_RULE, resource=None, refused_by=())

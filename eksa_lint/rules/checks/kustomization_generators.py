@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from eksa_lint.model import fields
+from eksa_lint.model.generators import MADE, changes_another
 from eksa_lint.model.kustomize import Kustomization
-from eksa_lint.model.taken_in import CHANGING, MADE, Known, Objects
+from eksa_lint.model.taken_in import Known, Objects
 from eksa_lint.rules.checks.kustomization_entries import Misfit
 from eksa_lint.syntax import Node
 
@@ -37,9 +38,9 @@ def unmade(kustomization: Kustomization, objects: Objects) -> Iterator[Misfit]:
     wanted = []
     for field, kind in MADE.items():
         for item in kustomization.items(field):
-            name, namespace, behavior = (fields.get(item.value, (part,)) for part in ("name", "namespace", "behavior"))
+            name, namespace = (fields.get(item.value, (part,)) for part in ("name", "namespace"))
             if isinstance(name, str) and name:
-                wanted.append(_Wanted(item, kind, name, str(namespace or "default"), behavior in CHANGING))
+                wanted.append(_Wanted(item, kind, name, str(namespace or "default"), changes_another(item.value)))
             else:
                 yield Misfit(item, f"makes a {kind} without a name", field)
     for position, one in enumerate(wanted):
