@@ -1,5 +1,6 @@
 """Files that are wrong in any way are judged, in a state and in a change, by every rule and in every format."""
 
+import re
 from collections.abc import Mapping
 
 from conftest import Files
@@ -21,14 +22,16 @@ STATES = [
 ]
 ODD = (
     *("null", "[]", "{}", "0", "-1", "true", '""', "[null]", "{a: b}", "1e999", "99999999999999999999", "~", "*x"),
-    *("!!binary aa", "${VAR}", "{{ x }}", "2020-01-01", "- a", "|", "0777", "&a [*a]"),
+    *("[a]", "!!binary aa", "${VAR}", "{{ x }}", "2020-01-01", "- a", "|", "0777", "&a [*a]"),
 )
 """Values where others are expected."""
+WORD = re.compile(r"(?<=[ \[{])[\w./-]+(?=[,\]} ]|$)")
+"""A value within a line: of a list, of a mapping, or at the end."""
 
 
 @st.composite
 def wrong(draw: st.DrawFn, files: Mapping[str, str]) -> dict[str, str]:
-    """The files of a rule's example with some lines dropped, doubled, shifted, cut, or of another value."""
+    """The files of a rule's example with some lines dropped, doubled, shifted, cut, or with other values."""
     return {path: "\n".join(_wrong_lines(draw, fill(text, 1).split("\n"))) for path, text in files.items()}
 
 
@@ -37,12 +40,14 @@ def _wrong_lines(draw: st.DrawFn, lines: list[str]) -> list[str]:
         index = draw(st.integers(0, len(lines) - 1))
         line = lines[index]
         key, colon, _ = line.partition(":")
+        start, end = draw(st.sampled_from([word.span() for word in WORD.finditer(line)] or [(0, 0)]))
         changed = {
             "drop": [],
             "double": [line, line],
             "shift": [f"  {line}"],
             "cut": [line[: len(line) // 2]],
             "value": [f"{key}: {draw(st.sampled_from(ODD))}" if colon else line],
+            "word": [f"{line[:start]}{draw(st.sampled_from(ODD))}{line[end:]}"],
         }
         lines[index : index + 1] = changed[draw(st.sampled_from(sorted(changed)))]
         lines = lines or [""]
