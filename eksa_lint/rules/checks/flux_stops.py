@@ -1,9 +1,21 @@
-"""How it is said that Flux, or kustomize, stops at something."""
+"""Who builds a kustomization, and how it is said that Flux, or kustomize, stops at something."""
+
+from posixpath import dirname
 
 from eksa_lint.model.inventory import Inventory
 from eksa_lint.model.resource import ResourceId
 from eksa_lint.model.sync import FLUX, Sync
 from eksa_lint.rules.wording import first_of
+
+
+def builders(path: str, inventory: Inventory) -> list[Sync]:
+    """The syncs that build a kustomization; none where their source leaves the file out."""
+    syncs = inventory.layout.syncs_building(dirname(path))
+    if not syncs:
+        return []
+    from eksa_lint.model.source_ignore import is_left_out_of_source  # noqa: PLC0415 - asked for few files
+
+    return [] if is_left_out_of_source(path, inventory) else syncs
 
 
 def stops(sync: Sync | None, inventory: Inventory) -> str:

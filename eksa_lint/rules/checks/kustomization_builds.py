@@ -9,9 +9,8 @@ from eksa_lint.finding import Place
 from eksa_lint.model.file import File
 from eksa_lint.model.kustomize import Kustomization
 from eksa_lint.model.resource import Resource
-from eksa_lint.model.source_ignore import is_left_out_of_source
 from eksa_lint.model.taken_in import TakenIn
-from eksa_lint.rules.checks.flux_stops import stops
+from eksa_lint.rules.checks.flux_stops import builders, stops
 from eksa_lint.rules.checks.kustomization_entries import Misfit, misplaced, missing
 from eksa_lint.rules.checks.kustomization_generators import unmade
 from eksa_lint.rules.checks.kustomization_patches import unfit_patches, unmatched
@@ -25,14 +24,12 @@ _RULE: Final = "flux-build-stops"
 
 def stopped(file: File, context: Context) -> Iterator[Draft]:
     """Where a kustomization that Flux builds stops; without Flux, what only stops since this change."""
-    inventory, folder = context.inventory, dirname(file.path)
-    kustomization = inventory.layout.kustomizations.at(folder)
+    inventory = context.inventory
+    kustomization = inventory.layout.kustomizations.at(dirname(file.path))
     if kustomization is None or ".gitmodules" in inventory.snapshot.blobs:
         return
     misfits = list(_misfits(kustomization, file, context))
-    syncs = inventory.layout.syncs_building(folder) if misfits else []
-    if not misfits or is_left_out_of_source(file.path, inventory):
-        return
+    syncs = builders(file.path, inventory) if misfits else []
     if not syncs and (inventory.layout.syncs.roots or context.before is None):
         return
     stopping = stops(syncs[0] if syncs else None, inventory)

@@ -15,7 +15,7 @@ from eksa_lint.model.file import File
 from eksa_lint.model.kustomize import IDENTITY, KUSTOMIZE, is_kustomization
 from eksa_lint.model.resource import Resource, ResourceId
 from eksa_lint.rules.checks import check
-from eksa_lint.rules.checks.flux_stops import stops
+from eksa_lint.rules.checks.flux_stops import builders, stops
 from eksa_lint.rules.checks.kustomization_secrets import given_secrets
 from eksa_lint.rules.context import Context
 from eksa_lint.rules.draft import Draft
@@ -51,7 +51,7 @@ def _is_read(value: Any, shape: catalog.Schema) -> bool:
 def _with_consequence(draft: Draft, file: File, context: Context, *, is_dropped: bool) -> Draft:
     """What comes of it depends on who builds the file, and only of Flux that can be seen."""
     inventory, folder = context.inventory, dirname(file.path)
-    syncs = inventory.layout.syncs_building(folder)
+    syncs = builders(file.path, inventory)
     stopping = next((sync for sync in syncs if not (is_dropped and sync.folder == folder)), None)
     if syncs and stopping is None:
         message = f"{draft.message}: Flux passes over it, and kustomize itself stops there"
